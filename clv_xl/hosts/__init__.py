@@ -1,0 +1,1 @@
+"""Where formulas run: one module a host, each mapping its cells and errors to and from `worksheet.call`."""

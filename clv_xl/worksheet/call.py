@@ -1,0 +1,103 @@
+"""The one way of a call: bind, read, broadcast, compute, present. Nothing else converts a value."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from clv_xl.worksheet import result
+from clv_xl.worksheet.cells import RANGE, only_cell
+from clv_xl.worksheet.columns import read_ranges
+from clv_xl.worksheet.errors import VALUE, CellError
+from clv_xl.worksheet.kinds import missing
+from clv_xl.worksheet.registry import Argument, Function
+from clv_xl.worksheet.result import Result
+
+_log = logging.getLogger("clv_xl")
+
+
+def call(function: Function, cells: Sequence[Any], date1904: bool = False) -> Result:
+    """Call a worksheet function with arguments as a host delivers them: cells, or rows of cells.
+
+    Omitted arguments may be left off at the end or be None. Never raises: whatever goes wrong is in the result.
+    """
+    try:
+        outcome = _call(function, cells, date1904)
+    except ArithmeticError as refusal:
+        outcome = result.as_error(refusal)
+    except Exception:
+        # The border's promise is that no traceback reaches a cell; the log keeps it for whoever mends the fault.
+        _log.exception("%s failed unexpectedly", function.name)
+        outcome = CellError(VALUE, f"{function.name} could not work with these cells; please report this as a fault")
+    return result.one(outcome) if isinstance(outcome, CellError) else outcome
+
+
+def _call(function: Function, cells: Sequence[Any], date1904: bool) -> Result | CellError:
+    arguments = function.arguments
+    if len(cells) > len(arguments):
+        return CellError(VALUE, f"{function.name} takes {len(arguments)} arguments, got {len(cells)}")
+    if len(cells) < len(arguments):
+        cells = [*cells, *[None] * (len(arguments) - len(cells))]
+    if function.is_elementwise:
+        singles = [only_cell(cell) for cell in cells]
+        if RANGE in singles:
+            return _block(function, cells, {}, date1904)
+        values = _read_singles(arguments, singles, date1904)
+        if values is None:
+            return result.one("")
+        return values if isinstance(values, CellError) else result.one(function.compute(*values))
+    return _with_columns(function, cells, date1904)
+
+
+def _read_singles(arguments: Sequence[Argument], cells: Sequence[Any], date1904: bool) -> list[Any] | CellError | None:
+    """The values of one-cell arguments; None where every required cell is blank; or the first thing wrong."""
+    values = []
+    first: CellError | None = None
+    blanks = filled = 0
+    for argument, cell in zip(arguments, cells, strict=True):
+        value = argument.kind.read(cell, date1904)
+        if value is None:
+            if argument.required:
+                blanks += 1
+                first = first or missing(argument.name)
+            value = argument.default
+        elif isinstance(value, CellError):
+            first = first or named(argument, value)
+            filled += 1
+        elif argument.required:
+            filled += 1
+        values.append(value)
+    return None if blanks and not filled else first or values
+
+
+def _with_columns(function: Function, cells: Sequence[Any], date1904: bool) -> Result | CellError:
+    """A function that consumes columns, or answers with a table."""
+    columns = read_ranges(function, cells, date1904)
+    if isinstance(columns, CellError):
+        return columns
+    each = [(a, cell) for a, cell in zip(function.arguments, cells, strict=True) if a.shape == "each"]
+    singles = [only_cell(cell) for _, cell in each]
+    if RANGE in singles:
+        if function.result == "each":
+            return _block(function, cells, columns, date1904)
+        return CellError(VALUE, f"{each[singles.index(RANGE)][0].name} must be one cell, got a range")
+    found = _read_singles([a for a, _ in each], singles, date1904)
+    if isinstance(found, CellError):
+        return found
+    if found is None:
+        return missing(next(a.name for a, _ in each if a.required)) if columns else result.one("")
+    values = dict(zip((a.name for a, _ in each), found, strict=True)) | columns
+    answer = function.compute(*(values[a.name] for a in function.arguments))
+    return result.table(answer) if function.result == "table" else result.one(answer)
+
+
+def _block(function: Function, cells: Sequence[Any], columns: dict[str, Any], date1904: bool) -> Result | CellError:
+    from clv_xl.worksheet.broadcast import answer_block  # numpy loads at the first range, not at Excel's start
+
+    return answer_block(function, cells, columns, date1904)
+
+
+def named(argument: Argument, error: CellError) -> CellError:
+    """A complaint about a cell, with the argument's name before it."""
+    return CellError(error.code, f"{argument.name} {error.message or f'holds {error.code}'}")

@@ -1,0 +1,144 @@
+"""Columns and tables: whole ranges consumed at once, their rows belonging together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from clv_xl.worksheet.cells import RANGE, only_cell, plain, rows_of
+from clv_xl.worksheet.errors import NA, VALUE, CellError
+from clv_xl.worksheet.kinds import missing
+from clv_xl.worksheet.registry import Argument, Function, Table
+
+
+def read_ranges(function: Function, cells: Sequence[Any], date1904: bool) -> dict[str, Any] | CellError:
+    """The values of every column, list and table of a call, by argument; or the first thing wrong."""
+    found: dict[str, Any] = {}
+    for group in _groups(function):
+        read = _read_columns(group, [cells[function.arguments.index(a)] for a in group], date1904)
+        if isinstance(read, CellError):
+            return read
+        found |= read
+    for argument, cell in zip(function.arguments, cells, strict=True):
+        if argument.shape == "table":
+            table = _read_table(argument, cell, date1904)
+            if isinstance(table, CellError):
+                return table
+            found[argument.name] = table
+    return found
+
+
+def _groups(function: Function) -> list[list[Argument]]:
+    """The arguments whose rows belong together: all columns; every list by itself."""
+    columns = [a for a in function.arguments if a.shape == "column"]
+    lists = [[a] for a in function.arguments if a.shape == "list"]
+    return [columns, *lists] if columns else lists
+
+
+def _read_columns(
+    arguments: Sequence[Argument], cells: Sequence[Any], date1904: bool, header: bool | None = None
+) -> dict[str, Any] | CellError:
+    """One array for each argument, None for an omitted optional one; or the first thing wrong, by row.
+
+    A header row is dropped; unless the caller knows better, it is one when the first cell of every column is text and
+    more follows. Rows that are blank in every column are left out; a row that is blank in some is an error.
+    """
+    given: list[tuple[Argument, list[Any]]] = []
+    for argument, cell in zip(arguments, cells, strict=True):
+        if not argument.required and _is_omitted(cell):
+            continue
+        column = _column(argument, cell)
+        if isinstance(column, CellError):
+            return column
+        given.append((argument, column))
+    values = _aligned(given, date1904, header) if given else []
+    if isinstance(values, CellError):
+        return values
+    found = {argument.name: array for (argument, _), array in zip(given, values, strict=True)}
+    return {argument.name: found.get(argument.name) for argument in arguments}
+
+
+def _read_table(argument: Argument, cell: Any, date1904: bool) -> dict[str, Any] | CellError | None:
+    """The columns of a table by name, None for an absent optional one; None for an omitted optional table."""
+    assert isinstance(argument.kind, Table)
+    if _is_omitted(cell):
+        return None if not argument.required else missing(argument.name)
+    rows = rows_of(cell)
+    if isinstance(rows, CellError):
+        return CellError(rows.code, f"{argument.name}: {rows.message}")
+    columns = argument.kind.columns
+    places = _headers(columns, rows[0])
+    header = bool(places) or None
+    places = places or {c.name: i for i, c in enumerate(columns) if i < len(rows[0])}
+    absent = [c.name for c in columns if c.required and c.name not in places]
+    if absent:
+        wanted = ", ".join(c.name if c.required else f"[{c.name}]" for c in columns)
+        return CellError(VALUE, f"{argument.name} must have the columns {wanted}; missing: {', '.join(absent)}")
+    cells = [[[row[places[c.name]]] for row in rows] if c.name in places else None for c in columns]
+    read = _read_columns(columns, cells, date1904, header)
+    return CellError(read.code, f"{argument.name}: {read.message}") if isinstance(read, CellError) else read
+
+
+def _headers(columns: Sequence[Argument], top: Sequence[Any]) -> dict[str, int]:
+    """Where each column stands by the names in the first row; empty where that row names none."""
+    names = [cell.strip().casefold().replace(" ", "_") if isinstance(cell, str) else "" for cell in map(plain, top)]
+    return {c.name: names.index(c.name) for c in columns if c.name in names}
+
+
+def _is_omitted(cell: Any) -> bool:
+    lone = only_cell(cell)
+    return lone is not RANGE and plain(lone) is None
+
+
+def _column(argument: Argument, cell: Any) -> list[Any] | CellError:
+    rows = rows_of(cell)
+    if isinstance(rows, CellError):
+        return CellError(rows.code, f"{argument.name}: {rows.message}")
+    if len(rows) == 1:
+        return list(rows[0])
+    if len(rows[0]) == 1:
+        return list(chain.from_iterable(rows))
+    return CellError(
+        VALUE, f"{argument.name} must be one column or one row, got {len(rows)} rows by {len(rows[0])} columns"
+    )
+
+
+def _aligned(given: list[tuple[Argument, list[Any]]], date1904: bool, has_header: bool | None) -> list[Any] | CellError:
+    import numpy as np
+
+    lengths = {len(column) for _, column in given}
+    if len(lengths) > 1:
+        listed = ", ".join(f"{a.name} has {len(column)}" for a, column in given)
+        return CellError(NA, f"the columns must have equally many rows: {listed}")
+    size = lengths.pop()
+    header = int(has_header if has_header is not None else size > 1 and _starts_with_header(given, date1904))
+    read = [(a, *a.kind.read_many(column[header:], date1904)) for a, column in given]
+    size -= header
+    blank = set.intersection(*({i for i, gap in gaps.items() if gap is None} for _, _, gaps in read))
+    wrong = [(i, a, gap) for a, _, gaps in read for i, gap in gaps.items() if i not in blank]
+    if wrong:
+        row, argument, gap = min(wrong, key=lambda w: w[0])
+        return _complaint(row + header + 1, argument, gap)
+    if len(blank) >= size:
+        return CellError(NA, f"{' and '.join(a.name for a, _, _ in read)}: no values; choose cells that hold some")
+    if not blank:
+        return [values for _, values, _ in read]
+    kept = np.setdiff1d(np.arange(size), np.fromiter(blank, dtype=int))
+    return [values[kept] for _, values, _ in read]
+
+
+def _starts_with_header(given: list[tuple[Argument, list[Any]]], date1904: bool) -> bool:
+    """Text on top of every column, and at least one column in which text is no value."""
+    tops = [(argument.kind, plain(column[0])) for argument, column in given]
+    return all(isinstance(top, str) for _, top in tops) and any(
+        isinstance(kind.read(top, date1904), CellError) for kind, top in tops
+    )
+
+
+def _complaint(row: int, argument: Argument, gap: CellError | None) -> CellError:
+    name = f"{argument.name}, row {row} of the range,"
+    if gap is None:
+        error = missing(name)
+        return CellError(error.code, f"{error.message}, or leave the whole row blank")
+    return CellError(gap.code, f"{name} {gap.message or f'holds {gap.code}'}")

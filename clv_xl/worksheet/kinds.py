@@ -1,0 +1,255 @@
+"""Argument kinds: what one cell may hold, what is wrong with it when it does not, and which Excel error that is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from clv_xl.worksheet.cells import COM_ERRORS, Cell, plain
+from clv_xl.worksheet.dates import from_serial
+from clv_xl.worksheet.errors import NA, NUM, VALUE, CellError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Gaps: TypeAlias = dict[int, CellError | None]
+"""What stands at the places of a range that have no value: an error, or None for a blank."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one cell of an argument may hold. Complaints start with a verb: the argument's name goes before them."""
+
+    def accept(self, cell: Cell, date1904: bool) -> Any:
+        """The value of a plain cell that is neither blank nor an error, or a CellError."""
+        raise NotImplementedError
+
+    def read(self, raw: Any, date1904: bool = False) -> Any:
+        """The value of a cell as a host delivers it; None for a blank, a CellError for what cannot be."""
+        cell = plain(raw)
+        return cell if cell is None or isinstance(cell, CellError) else self.accept(cell, date1904)
+
+    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+        """An array of values, and the places that have none."""
+        import numpy as np
+
+        values = np.empty(len(raws), dtype=object)
+        gaps: Gaps = {}
+        for i, raw in enumerate(raws):
+            value = self.read(raw, date1904)
+            if value is None or isinstance(value, CellError):
+                gaps[i] = value
+            else:
+                values[i] = value
+        return values, gaps
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A finite number within bounds. Text, also text that looks like a number, and logicals are refused."""
+
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    above: float = -math.inf
+    whole: bool = False
+
+    def read(self, raw: Any, date1904: bool = False) -> Any:
+        if type(raw) is not float:
+            raw = plain(raw)
+            if raw is None or type(raw) is CellError:
+                return raw
+            if type(raw) is not float:
+                return self.accept(raw, date1904)
+        if self.minimum <= raw <= self.maximum and raw > self.above and -math.inf < raw < math.inf and not self.whole:
+            return raw
+        return self.accept(raw, date1904)
+
+    def accept(self, cell: Cell, date1904: bool) -> Any:
+        if not isinstance(cell, float):
+            return CellError(VALUE, f"must be a number, got {_described(cell)}")
+        if not math.isfinite(cell):
+            return CellError(NUM, f"must be a finite number, got {cell}")
+        if not self.minimum <= cell <= self.maximum or not cell > self.above:
+            return CellError(NUM, f"must be {self.domain}, got {cell:.15g}{self.remedy(cell)}")
+        if self.whole and not cell.is_integer():
+            return CellError(NUM, f"must be a whole number, got {cell:.15g}")
+        return cell
+
+    @property
+    def domain(self) -> str:
+        """The bounds in words."""
+        if self.above > -math.inf:
+            return f"above {self.above:g}"
+        if self.minimum > -math.inf and self.maximum < math.inf:
+            return f"from {self.minimum:g} to {self.maximum:g}"
+        if self.maximum < math.inf:
+            return f"at most {self.maximum:g}"
+        return f"{self.minimum:g} or more" if self.minimum > -math.inf else "a number"
+
+    def remedy(self, number: float) -> str:
+        """What to write instead, where that can be guessed from the number."""
+        return ""
+
+    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+        import numpy as np
+
+        values = self._all_numbers(raws)
+        gaps: Gaps = {}
+        if values is None:
+            cells = [plain(raw) for raw in raws]
+            gaps = {i: c if isinstance(c, CellError) else None for i, c in enumerate(cells) if type(c) is not float}
+            gaps |= {i: self.accept(cells[i], date1904) for i, g in gaps.items() if g is None and cells[i] is not None}
+            values = np.array([c if type(c) is float else math.nan for c in cells], dtype=float)
+        gaps |= {int(i): self.accept(float(values[i]), date1904) for i in self._outside(values) if int(i) not in gaps}
+        return values, gaps
+
+    @staticmethod
+    def _all_numbers(raws: Sequence[Any]) -> NDArray[Any] | None:
+        """The array at once where every cell is a plain number, as in most ranges."""
+        import numpy as np
+
+        types = set(map(type, raws))
+        if types == {float}:
+            return np.array(raws, dtype=float)
+        if types <= {float, int}:
+            try:
+                values = np.array(raws, dtype=float)
+            except OverflowError:
+                return None
+            return None if np.isin(values, list(COM_ERRORS)).any() else values
+        return None
+
+    def _outside(self, values: NDArray[Any]) -> NDArray[Any]:
+        import numpy as np
+
+        inside = (values >= self.minimum) & (values <= self.maximum) & (values > self.above) & np.isfinite(values)
+        if self.whole:
+            inside &= values == np.floor(values)
+        return np.flatnonzero(~inside)
+
+
+@dataclass(frozen=True)
+class Money(Number):
+    """An amount in the user's currency."""
+
+
+@dataclass(frozen=True)
+class Count(Number):
+    """How many: customers, orders. Averages are welcome, so fractions are allowed."""
+
+    minimum: float = 0.0
+
+
+@dataclass(frozen=True)
+class Periods(Number):
+    """A length of time in periods."""
+
+    minimum: float = 0.0
+
+
+@dataclass(frozen=True)
+class Ratio(Number):
+    """A pure number."""
+
+
+@dataclass(frozen=True)
+class _Percentage(Number):
+    def remedy(self, number: float) -> str:
+        return f"; write {number:.15g}% or {number / 100:.15g}" if 1 < number <= 100 else ""
+
+
+@dataclass(frozen=True)
+class Share(_Percentage):
+    """A part of a whole, from 0 to 1."""
+
+    minimum: float = 0.0
+    maximum: float = 1.0
+
+
+@dataclass(frozen=True)
+class Margin(_Percentage):
+    """Profit as a part of revenue: at most 1, negative where a customer loses money."""
+
+    maximum: float = 1.0
+
+
+@dataclass(frozen=True)
+class Rate(Number):
+    """Growth or discount per period, above -1 (-100 %)."""
+
+    above: float = -1.0
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """A label. A number stands for its digits, since customer numbers are labels too."""
+
+    def accept(self, cell: Cell, date1904: bool) -> Any:
+        if isinstance(cell, str):
+            return cell
+        if isinstance(cell, float):
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return CellError(VALUE, f"must be text, got {_described(cell)}")
+
+
+@dataclass(frozen=True)
+class Logical(Kind):
+    """TRUE or FALSE."""
+
+    def accept(self, cell: Cell, date1904: bool) -> Any:
+        return cell if isinstance(cell, bool) else CellError(VALUE, f"must be TRUE or FALSE, got {_described(cell)}")
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few words, upper or lower case."""
+
+    options: tuple[str, ...] = ()
+
+    def accept(self, cell: Cell, date1904: bool) -> Any:
+        wanted = cell.strip().casefold() if isinstance(cell, str) else None
+        for option in self.options:
+            if option.casefold() == wanted:
+                return option
+        listed = ", ".join(f'"{option}"' for option in self.options)
+        return CellError(VALUE, f"must be one of {listed}, got {_described(cell)}")
+
+
+@dataclass(frozen=True)
+class Date(Kind):
+    """A day, or a moment: a date cell, a serial number, or ISO text such as 2026-03-31.
+
+    Dates written in words or in a local order (31.3.26, 3/4/26) are refused: they mean different days to different
+    readers.
+    """
+
+    def accept(self, cell: Cell, date1904: bool) -> Any:
+        if isinstance(cell, dt.datetime):
+            return cell.replace(tzinfo=None)
+        if isinstance(cell, float):
+            moment = from_serial(cell, date1904) if math.isfinite(cell) else None
+            return moment or CellError(NUM, f"must be a date, and no day has the serial number {cell:.15g}")
+        if isinstance(cell, str):
+            try:
+                return dt.datetime.fromisoformat(cell.strip()).replace(tzinfo=None)
+            except ValueError:
+                pass
+        return CellError(VALUE, f"must be a date, got {_described(cell)}; use a date cell or write it as 2026-03-31")
+
+
+def missing(name: str) -> CellError:
+    """The error for a blank where a value is required."""
+    return CellError(NA, f"{name} is blank; enter a value")
+
+
+def _described(cell: Cell) -> str:
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, str):
+        return f'the text "{cell if len(cell) <= 40 else cell[:39] + "…"}"'
+    if isinstance(cell, dt.datetime):
+        return f"the date {cell:%Y-%m-%d}"
+    return f"{cell:.15g}" if isinstance(cell, float) else "a blank"
