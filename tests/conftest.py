@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,3 +37,99 @@ def soffice() -> str:
 def ooxml_validator() -> str:
     """The command line of the Open XML SDK validator."""
     return program("ooxml-validator", "OOXML_VALIDATOR")
+
+
+def literal_arguments(formula: str) -> list[Any]:
+    """The arguments of a formula that holds only literals and array constants, as cells and rows of cells.
+
+    Written for the examples of the catalogue: =NAME(1,"text",{1,2;3,4},,TRUE). An omitted argument is None.
+    """
+    body = formula[formula.index("(") + 1 : formula.rindex(")")]
+    parts = re.findall(r'\s*(\{[^}]*\}|"(?:[^"]|"")*"|[^,]*)\s*(?:,|$)', body)
+    return [_literal(part) for part in parts[: len(parts) - (0 if body.endswith(",") else 1)]]
+
+
+def _literal(text: str) -> Any:
+    if text.startswith("{"):
+        return [[_literal(cell) for cell in row.split(",")] for row in text[1:-1].split(";")]
+    if text.startswith('"'):
+        return text[1:-1].replace('""', '"')
+    if text in ("", "TRUE", "FALSE"):
+        return {"": None, "TRUE": True, "FALSE": False}[text]
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+
+
+@pytest.fixture(scope="session")
+def arguments_of() -> Callable[[str], list[Any]]:
+    """What an example's formula passes to its function."""
+    return literal_arguments
+
+
+def assert_same_cells(got: Any, expected: Any) -> None:
+    """Equal cells: numbers to 12 digits, everything else exactly."""
+    if isinstance(expected, list | tuple):
+        assert isinstance(got, list | tuple), got
+        assert len(got) == len(expected), got
+        for g, e in zip(got, expected, strict=True):
+            assert_same_cells(g, e)
+    elif isinstance(expected, int | float) and not isinstance(expected, bool):
+        assert got == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    else:
+        assert got == expected
+
+
+@pytest.fixture(scope="session")
+def same_cells() -> Callable[[Any, Any], None]:
+    """Assert that two results hold the same cells."""
+    return assert_same_cells
+
+
+class Session:
+    """A Python process that serves one host and answers a line of JSON with a line of JSON.
+
+    xlwings fixes its host at its import, so that each host needs a process of its own.
+    """
+
+    def __init__(self, driver: Path, **environment: str) -> None:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("XLWINGS_")}
+        self._process = subprocess.Popen(
+            [sys.executable, str(driver)],
+            env=inherited | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, **question: Any) -> Any:
+        """The answer to one question."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, "the session ended"
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def office_js() -> Iterator[Session]:
+    """xlwings in the mode of xlwings Server and xlwings Lite."""
+    session = Session(
+        Path(__file__).parent / "hosts" / "office_js_driver.py",
+        XLWINGS_ON_SERVER="true",
+        XLWINGS_LICENSE_KEY="noncommercial",
+    )
+    yield session
+    session.close()
+
+
+@pytest.fixture(scope="session")
+def classic() -> Iterator[Session]:
+    """xlwings' own Windows code, with stand-ins for the parts of Windows that it imports."""
+    session = Session(Path(__file__).parent / "hosts" / "classic_driver.py")
+    yield session
+    session.close()

@@ -1,47 +1,66 @@
 """xlwings: the classic add-in for Windows, xlwings Server and xlwings Lite, and plain Python.
 
 xlwings decides at its import which of them it serves; one process serves one host. A declared function becomes a
-Python function of the same name and signature, without type hints (classic xlwings reads hints as converters), whose
-arguments arrive as rows of cells with errors as text.
+Python function of the same name and signature, without type hints, which classic xlwings would read as converters.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import importlib.util
 import inspect
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import xlwings as xw
+from xlwings.conversion import Converter
 
 from clv_xl.worksheet.call import call
-from clv_xl.worksheet.cells import COM_ERRORS
+from clv_xl.worksheet.cells import COM_ERRORS, OFFICE_JS_ERRORS
+from clv_xl.worksheet.dates import to_serial
 from clv_xl.worksheet.errors import VALUE, CellError
 from clv_xl.worksheet.registry import Function
 from clv_xl.worksheet.result import Result
 
 CATEGORY = "Customer value"
 
+OFFICE_JS = xw.func.__module__ == "xlwings.pro.udfs_officejs"
+"""Whether this process serves xlwings Server or xlwings Lite."""
+
+CLASSIC = xw.func.__module__ == "xlwings.udfs"
+"""Whether this process serves Excel on Windows through COM."""
+
+if OFFICE_JS and sys.platform != "emscripten" and importlib.util.find_spec("pyodide") is None:
+    # Outside the browser xlwings 0.37.8 searches for pyodide anew for every argument, 0.1 ms each time. None is
+    # Python's own way to say that a module is absent: the search ends at once.
+    sys.modules.setdefault("pyodide", None)  # type: ignore[arg-type]
+
 _log = logging.getLogger("clv_xl")
 _COM_NUMBERS = {code: number for number, code in COM_ERRORS.items()}
+_ERROR_TYPES = {code: name for name, code in OFFICE_JS_ERRORS.items()}
+_HAS_ERROR_OBJECTS = 1.4
+"""The version of Excel's custom functions runtime that first takes errors and dates as objects."""
 
 
 def expose(function: Function) -> Callable[..., Any]:
     """The function as xlwings registers it. Where xlwings serves no Excel, a plain Python function."""
 
     def worksheet_function(*cells: Any) -> Any:
-        result = call(function, cells)
-        if result.errors:
-            return _show_errors(function.name, result)
-        return result.value if result.single else result.rows
+        return show(function.name, call(function, cells))
 
     worksheet_function.__name__ = worksheet_function.__qualname__ = function.name
     worksheet_function.__module__ = "clv_xl.functions"
     worksheet_function.__doc__ = function.summary
+    worksheet_function.__annotations__ = {}
     worksheet_function.__signature__ = _signature(function)  # type: ignore[attr-defined]
     udf = worksheet_function
+    reading: dict[str, Any] = {"convert": OfficeJsCells} if OFFICE_JS else {"ndim": 2, "err_to_str": True}
     for argument in function.arguments:
-        udf = xw.arg(argument.name, ndim=2, err_to_str=True, doc=argument.help)(udf)
+        udf = xw.arg(argument.name, doc=argument.help, **reading)(udf)
+    if OFFICE_JS:
+        udf = xw.ret(convert=OfficeJsCells)(udf)
     decorated: Callable[..., Any] = xw.func(category=CATEGORY)(udf)
     return decorated
 
@@ -57,23 +76,23 @@ def _signature(function: Function) -> inspect.Signature:
     )
 
 
-def _show_errors(name: str, result: Result) -> Any:
-    """A result with errors, as the host of this process carries them best.
+def show(name: str, result: Result) -> Any:
+    """The result as the host of this process carries it best; where it fails, the error with its message.
 
-    In a range, error codes go as text: xlwings Server and Lite make them real errors. A failing single cell can do
-    better: an exception of the right kind carries the message too.
+    A failing single cell can be an exception of the kind from which the host makes a real error and shows the
+    message. In a range an error is one cell of many: its code stands in its place.
     """
-    place, error = min(result.errors.items())
-    _log.info("%s: row %d, column %d of %d errors: %s", name, place[0] + 1, place[1] + 1, len(result.errors), error)
-    if not result.single:
-        return result.rows
-    host = xw.func.__module__
-    if host == "xlwings.udfs":
-        raise _com_error(error)
-    if host == "xlwings.pro.udfs_officejs" and error.code == VALUE and error.message:
-        # Answered as status 400: Excel shows #VALUE! with the message on hover. It knows no other error with a text.
-        raise xw.XlwingsError(error.message)
-    return error.code
+    if result.errors:
+        place, error = min(result.errors.items())
+        _log.info("%s: row %d, column %d of %d errors: %s", name, place[0] + 1, place[1] + 1, len(result.errors), error)
+        if result.single and CLASSIC:
+            raise _com_error(error)
+        if result.single and OFFICE_JS and error.code == VALUE and error.message:
+            # Answered as status 400: #VALUE! with the message on hover. Excel shows no other error with a text.
+            raise xw.XlwingsError(error.message)
+    if OFFICE_JS:
+        return result
+    return result.value if result.single else result.rows
 
 
 def _com_error(error: CellError) -> Exception:
@@ -85,3 +104,35 @@ def _com_error(error: CellError) -> Exception:
 
     exception: Exception = COMException(description=str(error), scode=_COM_NUMBERS[error.code])
     return exception
+
+
+class OfficeJsCells(Converter):  # type: ignore[misc]
+    """Cells as Excel's JavaScript has them. `worksheet` reads every spelling, so nothing is converted twice.
+
+    xlwings' own conversion looks at each cell several times, which for a long column takes most of the call.
+    """
+
+    base_type = "raw"
+
+    @staticmethod
+    def read_value(value: Any, options: Any) -> Any:
+        """The argument as it came."""
+        return value
+
+    @staticmethod
+    def write_value(result: Result, options: Any) -> list[list[Any]]:
+        """Rows of cells for JSON: errors and dates as objects where the runtime knows them."""
+        rows = result.rows
+        has_objects = float(options["runtime"]) >= _HAS_ERROR_OBJECTS
+        if has_objects:
+            for (r, c), error in result.errors.items():
+                rows[r][c] = {"type": "Error", "errorType": _ERROR_TYPES[error.code]}
+        if result.has_dates:
+            form = options.get("date_format") if has_objects else None
+            rows = [[_date(cell, form) if isinstance(cell, dt.datetime) else cell for cell in row] for row in rows]
+        return rows
+
+
+def _date(moment: dt.datetime, form: str | None) -> Any:
+    serial = to_serial(moment)
+    return {"type": "FormattedNumber", "basicValue": serial, "numberFormat": form} if form else serial

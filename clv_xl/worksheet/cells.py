@@ -30,7 +30,7 @@ COM_ERRORS = {
 }
 """How COM spells an error cell: 0x800A0000 + xlErr…, as a signed integer. Numbers never arrive as int over COM."""
 
-_FROM_OFFICE_JS = {
+OFFICE_JS_ERRORS = {
     "Null": "#NULL!",
     "Div0": "#DIV/0!",
     "Value": "#VALUE!",
@@ -39,6 +39,7 @@ _FROM_OFFICE_JS = {
     "Num": "#NUM!",
     "NotAvailable": "#N/A",
 }
+"""How Excel's JavaScript names the type of an error object."""
 
 
 def plain(cell: Any) -> Cell:
@@ -60,6 +61,8 @@ def _foreign(cell: Any) -> Cell:
     """Numbers of other libraries, Office.js objects; anything else is an error that names its type."""
     if isinstance(cell, dict):
         return _office_js_object(cell)
+    if type(cell).__name__ == "JsNull":  # how Pyodide spells JavaScript's null, an empty cell
+        return None
     if isinstance(cell, numbers.Real | decimal.Decimal):
         return _as_float(cell)
     if isinstance(cell, list | tuple):
@@ -73,7 +76,7 @@ def _foreign(cell: Any) -> Cell:
 
 def _office_js_object(cell: dict[Any, Any]) -> Cell:
     if cell.get("type") == "Error":
-        code = cell.get("basicValue") or _FROM_OFFICE_JS.get(cell.get("errorType") or "", VALUE)
+        code = cell.get("basicValue") or OFFICE_JS_ERRORS.get(cell.get("errorType") or "", VALUE)
         return _FROM_TEXT.get(code, _FROM_TEXT[VALUE]) if isinstance(code, str) else _FROM_TEXT[VALUE]
     value = cell.get("basicValue")
     return CellError(VALUE, "a cell cannot hold an object") if isinstance(value, dict | list) else plain(value)

@@ -64,3 +64,14 @@ STORED_WITH_PREFIX = frozenset(
     """.split()  # noqa: SIM905
 )
 """Functions added after Excel 2007. A file stores them as _xlfn.NAME; without the prefix Excel shows #NAME?."""
+
+VBA_WORDS = frozenset(
+    """
+    and as boolean byref byte byval call case const currency date declare dim do double each else elseif empty end
+    enum eqv erase error event exit false for friend function get global gosub goto if imp implements in input
+    integer is let like lock long loop lset me mod name new next not nothing null object on option optional or
+    paramarray preserve print private property public put raiseevent redim rem resume return rset select set shared
+    single static step stop string sub then to true type typeof until variant wend while with write xor
+    """.split()  # noqa: SIM905
+)
+"""Words that cannot name an argument in VBA, which tells no upper from lower case."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from clv_xl.worksheet.excel_names import BUILT_IN
+from clv_xl.worksheet.excel_names import BUILT_IN, VBA_WORDS
 from clv_xl.worksheet.kinds import Choice, Kind
 
 MAX_SUMMARY = 255
@@ -188,6 +188,8 @@ def _broken_argument_rules(f: Function) -> Iterator[str]:
     for a in f.arguments:
         if not _ARGUMENT_NAME.fullmatch(a.name):
             yield f'the argument name "{a.name}" must be lower case words joined by underscores'
+        if a.name in VBA_WORDS:
+            yield f'the argument name "{a.name}" is a word of VBA, in which the classic add-in is written'
         if not a.help or len(a.help) > MAX_ARGUMENT_HELP:
             yield f"the help of {a.name} must have 1 to {MAX_ARGUMENT_HELP} characters, it has {len(a.help)}"
         if not a.unit:

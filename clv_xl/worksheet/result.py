@@ -20,6 +20,7 @@ class Result:
 
     rows: list[list[Any]]
     errors: dict[tuple[int, int], CellError] = field(default_factory=dict)
+    has_dates: bool = False
 
     @property
     def single(self) -> bool:
@@ -54,6 +55,8 @@ def table(rows: Iterable[Iterable[Any]]) -> Result:
             if isinstance(value, CellError):
                 result.errors[r, c] = value
                 row[c] = value.code
+            elif isinstance(value, dt.datetime):
+                result.has_dates = True
     return result
 
 

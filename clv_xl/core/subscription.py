@@ -1,0 +1,213 @@
+"""Recurring revenue: what a subscriber brings, how many leave, and what revenue is kept.
+
+Preconditions on single arguments (shares from 0 to 1, rates above -1, counts not negative) are the caller's to check;
+what is refused here are combinations without an answer.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+
+from clv_xl.core.series import geometric_sum, rising_sum
+from clv_xl.core.undefined import DivisionByZero, OutOfDomain, Values, refuse
+
+ExpansionAs = Literal["rate", "amount"]
+Discounting = Literal["rate", "factor"]
+
+_ROUNDING = 2.0**-50
+"""Relative to its terms, a difference below this is rounding and not information."""
+
+_CENTS = 1e-12
+"""Relative slack where a sum of amounts is compared with their total: 0.1 + 0.2 does not exceed 0.3."""
+
+
+def arpu(revenue: Values, customers: Values, months: Values = 1.0) -> Values:
+    """Average revenue per customer and month: revenue / customers / months, in money.
+
+    Raises DivisionByZero without customers.
+    """
+    refuse(customers == 0, DivisionByZero, "there are no customers, so no revenue per customer")
+    return revenue / customers / months
+
+
+def churn_rate(lost: Values, at_start: Values) -> Values:
+    """Share of the customers at the start of a period who left within it: lost / at start.
+
+    Raises DivisionByZero without customers at the start, OutOfDomain if more were lost than there were.
+    """
+    refuse(at_start == 0, DivisionByZero, "at_start is 0: there were no customers who could leave")
+    refuse(
+        lost > at_start,
+        OutOfDomain,
+        "lost is {lost:.15g}, more than the {at_start:.15g} at the start; count only losses among those, not among "
+        "customers won in the period",
+        lost=lost,
+        at_start=at_start,
+    )
+    return lost / at_start
+
+
+def retention_rate(at_start: Values, at_end: Values, new_customers: Values) -> Values:
+    """Share of the customers at the start of a period who are still there at its end: (at end - new) / at start.
+
+    Raises DivisionByZero without customers at the start, OutOfDomain if more are new than are there at the end, or
+    if more are kept than there were.
+    """
+    refuse(at_start == 0, DivisionByZero, "at_start is 0: there were no customers to keep")
+    refuse(
+        new_customers > at_end,
+        OutOfDomain,
+        "new_customers is {new:.15g}, more than the {at_end:.15g} at the end; count only those who are still there",
+        new=new_customers,
+        at_end=at_end,
+    )
+    kept = at_end - new_customers
+    refuse(
+        kept > at_start,
+        OutOfDomain,
+        "at_end less new_customers is {kept:.15g}, more than the {at_start:.15g} at the start: retention would pass 1; "
+        "count customers who came back as new",
+        kept=kept,
+        at_start=at_start,
+    )
+    return kept / at_start
+
+
+def ltv_subscription(
+    arpu: Values,
+    gross_margin: Values,
+    churn: Values,
+    discount_rate: Values = 0.0,
+    expansion: Values = 0.0,
+    cap_periods: Values = math.inf,
+    expansion_as: ExpansionAs = "rate",
+    discounting: Discounting = "rate",
+) -> Values:
+    """Gross margin of a subscriber over the lifetime, the first payment now and counted in full.
+
+    With a = ARPU x gross margin, churn c, expansion e and discount d, all per period, over n whole periods or for ever:
+    expansion as a rate of revenue: the sum of a K^t, K = (1-c+e)/(1+d), which is a/c for ever without e and d;
+    as an amount that is added every period: the sum of (a + m t) K^t, m = e x gross margin, K = (1-c)/(1+d), which is
+    a/(1-K) + m K/(1-K)^2 for ever. Discounting as a factor puts K = (1-c)(1-d), as Skok does.
+
+    Raises DivisionByZero if for ever nothing is lost on balance; OutOfDomain if revenue grows or the value rises
+    without end, if contraction exceeds the revenue, or if d is 1 or more as a factor.
+
+    Source: Skok, "SaaS Metrics 2.0", and its appendix on expansion and discounting; Putler for ARPU x margin / churn.
+    """
+    forever = cap_periods == math.inf
+    if expansion_as == "rate":
+        net_churn = churn - expansion
+        _refuse_contraction_by_rate(churn, expansion)
+    else:
+        net_churn = churn
+        _refuse_contraction_by_amount(arpu, expansion, cap_periods)
+    refuse(
+        forever & (net_churn < -_ROUNDING * churn),
+        OutOfDomain,
+        "expansion of {expansion:.6g} is above churn of {churn:.6g}: the revenue of a customer would grow without end, "
+        "and no discount makes that real; give cap_periods",
+        expansion=expansion,
+        churn=churn,
+    )
+    if discounting == "factor":
+        refuse(
+            discount_rate >= 1,
+            OutOfDomain,
+            'discount_rate is {rate:.6g}; as a "factor" it must be below 1',
+            rate=discount_rate,
+        )
+        gap = net_churn + discount_rate * (1.0 - net_churn)
+    else:
+        gap = (net_churn + discount_rate) / (1.0 + discount_rate)
+    rounding = _ROUNDING * (churn + (discount_rate < 0))
+    refuse(
+        forever & (gap <= rounding) & (gap >= -rounding),
+        DivisionByZero,
+        "churn less expansion is 0 and nothing outweighs it: on balance no revenue is ever lost, so the value has no "
+        "end; give cap_periods or a discount_rate",
+    )
+    refuse(
+        forever & (gap < 0),
+        OutOfDomain,
+        "the discount_rate of {rate:.6g} is so far below 0 that the value grows without end; give cap_periods",
+        rate=discount_rate,
+    )
+    value = arpu * gross_margin * geometric_sum(gap, cap_periods)
+    if expansion_as == "amount":
+        value = value + expansion * gross_margin * rising_sum(gap, cap_periods)
+    return value
+
+
+def _refuse_contraction_by_rate(churn: Values, expansion: Values) -> None:
+    refuse(
+        churn - expansion > 1,
+        OutOfDomain,
+        "churn of {churn:.6g} and contraction of {contraction:.6g} together take away more than all revenue",
+        churn=churn,
+        contraction=-expansion,
+    )
+
+
+def _refuse_contraction_by_amount(arpu: Values, expansion: Values, cap_periods: Values) -> None:
+    with np.errstate(invalid="ignore", over="ignore"):
+        last_payment = arpu + expansion * (cap_periods - 1.0)
+    refuse(
+        (expansion < 0) & (last_payment < -_CENTS * arpu),
+        OutOfDomain,
+        "with {expansion:.6g} each period the revenue of {arpu:.6g} falls below 0; give cap_periods that end before",
+        expansion=expansion,
+        arpu=arpu,
+    )
+
+
+def nrr(mrr_at_start: Values, expansion: Values, contraction: Values, churned: Values) -> Values:
+    """Net revenue retention: (start + expansion - contraction - churned) / start, of the customers at the start.
+
+    Amounts of monthly recurring revenue, not negative. Above 1, existing customers grow by more than is lost.
+
+    Raises DivisionByZero without revenue at the start, OutOfDomain if more is lost than there was.
+    """
+    _refuse_losses(mrr_at_start, contraction, churned)
+    return (mrr_at_start + expansion - contraction - churned) / mrr_at_start
+
+
+def grr(mrr_at_start: Values, contraction: Values, churned: Values) -> Values:
+    """Gross revenue retention: (start - contraction - churned) / start; from 0 to 1, for expansion is left out.
+
+    Raises DivisionByZero without revenue at the start, OutOfDomain if more is lost than there was.
+    """
+    _refuse_losses(mrr_at_start, contraction, churned)
+    return (mrr_at_start - contraction - churned) / mrr_at_start
+
+
+def _refuse_losses(mrr_at_start: Values, contraction: Values, churned: Values) -> None:
+    refuse(mrr_at_start == 0, DivisionByZero, "mrr_at_start is 0: there was no revenue to keep")
+    lost = contraction + churned
+    refuse(
+        lost > mrr_at_start * (1.0 + _CENTS),
+        OutOfDomain,
+        "contraction and churned add up to {lost:.15g}, more than the {start:.15g} at the start; count only losses of "
+        "that revenue",
+        lost=lost,
+        start=mrr_at_start,
+    )
+
+
+def quick_ratio(
+    new_mrr: Values, expansion: Values, contraction: Values, churned: Values, reactivated: Values = 0.0
+) -> Values:
+    """Recurring revenue won for each unit lost: (new + expansion + reactivated) / (contraction + churned).
+
+    Amounts of monthly recurring revenue over the same month, not negative; the result is a pure number.
+
+    Raises DivisionByZero if nothing was lost.
+
+    Source: the "SaaS quick ratio" of Mamoon Hamid (Social Capital).
+    """
+    lost = contraction + churned
+    refuse(lost == 0, DivisionByZero, "contraction and churned are 0: nothing was lost, so there is no ratio to it")
+    return (new_mrr + expansion + reactivated) / lost
