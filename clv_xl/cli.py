@@ -20,7 +20,7 @@ from clv_xl.worksheet.errors import CellError
 from clv_xl.worksheet.registry import Function
 
 if TYPE_CHECKING:
-    from clv_xl.templates import Built
+    from clv_xl.builder.book import Built
 
 FINDINGS = 1
 WRONG_USE = 2
@@ -93,7 +93,7 @@ def build(
     try:
         built = {name: TEMPLATES[name].build(edition) for name in dict.fromkeys(names)}
         for name, workbook in built.items():
-            path = write(output / f"{name}.xlsx", workbook.data, force)
+            path = write(output / TEMPLATES[name].file_name, workbook.data, force)
             _report(workbook, path)
     except (UnknownEdition, CannotWrite) as error:
         _wrong_use(str(error))
@@ -102,11 +102,12 @@ def build(
 
 
 def _report(workbook: Built, path: Path) -> None:
-    for line in workbook.summary:
-        _out.print(escape(line))
+    width = max(len(label) for label, _ in workbook.summary)
+    for label, value in workbook.summary:
+        _out.print(escape(f"  {label:<{width}}  {value:>12}"))
     _out.print()
     for name, verdict in workbook.checks.items():
-        _out.print(f"  {verdict:<13}{name}")
+        _out.print(escape(f"  {verdict:<12}  {name}"))
     _out.print(f"\nWrote {escape(str(path.resolve()))}")
 
 

@@ -106,13 +106,13 @@ def _com_error(error: CellError) -> Exception:
     return exception
 
 
-class OfficeJsCells(Converter):  # type: ignore[misc]
+class OfficeJsCells(Converter):
     """Cells as Excel's JavaScript has them. `worksheet` reads every spelling, so nothing is converted twice.
 
     xlwings' own conversion looks at each cell several times, which for a long column takes most of the call.
     """
 
-    base_type = "raw"
+    base_type = "raw"  # type: ignore[assignment]  # xlwings declares None here
 
     @staticmethod
     def read_value(value: Any, options: Any) -> Any:

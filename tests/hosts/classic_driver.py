@@ -23,13 +23,17 @@ class COMException(Exception):
         self.description, self.scode = description, scode
 
 
+SERVER = ["", ".exception", ".util", ".dispatcher", ".policy"]
+PYWIN32 = [
+    *("pythoncom", "pywintypes", "winreg", "win32com", "win32com.client", "win32com.universal"),
+    *(f"win32{part}" for part in ("api", "con", "gui", "process", "timezone")),
+    *(f"win32com.server{part}" for part in SERVER),
+]
+
+
 def install_windows() -> None:
     """Put stand-ins where xlwings imports pywin32 from, then import xlwings' classic UDF module for real."""
-    for name in (
-        "pythoncom pywintypes win32api win32con win32gui win32process win32timezone win32com win32com.client "
-        "win32com.server win32com.server.exception win32com.server.util win32com.server.dispatcher "
-        "win32com.server.policy win32com.universal winreg"
-    ).split():
+    for name in PYWIN32:
         module = MagicMock(name=name)
         module.__name__, module.__path__ = name, []
         sys.modules[name] = module

@@ -39,7 +39,7 @@ def test_a_bad_record_names_itself_and_the_rule(toys: Any, fields: dict[str, Any
 
 
 def test_bad_arguments(toys: Any) -> None:
-    text = dict(unit="currency", help="What it is.")
+    text = {"unit": "currency", "help": "What it is."}
     bad = {
         "lower case words": [Argument("Margin", Money(), **text)],
         "a word of VBA": [Argument("new", Money(), **text)],
