@@ -104,7 +104,7 @@ def build(
 def _report(workbook: Built, path: Path) -> None:
     width = max(len(label) for label, _ in workbook.summary)
     for label, value in workbook.summary:
-        _out.print(escape(f"  {label:<{width}}  {value:>12}"))
+        _out.print(escape(f"  {label:<{width}}  {value}"))
     _out.print()
     for name, verdict in workbook.checks.items():
         _out.print(escape(f"  {verdict:<12}  {name}"))

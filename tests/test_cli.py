@@ -42,7 +42,9 @@ class TestBuild:
         assert "PASS" in result.output
         assert "FAIL" not in result.output
         cells = load_workbook(folder / "starbucks.xlsx", data_only=True)
-        values = [c.value for sheet in cells for row in sheet.iter_rows() for c in row if isinstance(c.value, float)]
+        values = [
+            c.value for sheet in cells for row in sheet.iter_rows() for c in row if isinstance(c.value, int | float)
+        ]
         assert any(v == pytest.approx(25272, rel=1e-12) for v in values)
 
     def test_never_replaces_a_file_unasked(self, folder: Path) -> None:
