@@ -7,7 +7,7 @@ what is refused here are combinations without an answer.
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -98,13 +98,13 @@ def ltv_subscription(
 
     Source: Skok, "SaaS Metrics 2.0", and its appendix on expansion and discounting; Putler for ARPU x margin / churn.
     """
-    forever = cap_periods == math.inf
     if expansion_as == "rate":
         net_churn = churn - expansion
         _refuse_contraction_by_rate(churn, expansion)
     else:
         net_churn = churn
         _refuse_contraction_by_amount(arpu, expansion, cap_periods)
+    forever = cap_periods == math.inf
     refuse(
         forever & (net_churn < -_ROUNDING * churn),
         OutOfDomain,
@@ -113,16 +113,29 @@ def ltv_subscription(
         expansion=expansion,
         churn=churn,
     )
-    if discounting == "factor":
-        refuse(
-            discount_rate >= 1,
-            OutOfDomain,
-            'discount_rate is {rate:.6g}; as a "factor" it must be below 1',
-            rate=discount_rate,
-        )
-        gap = net_churn + discount_rate * (1.0 - net_churn)
-    else:
-        gap = (net_churn + discount_rate) / (1.0 + discount_rate)
+    gap = _gap(net_churn, discount_rate, discounting)
+    _refuse_endless(forever, gap, churn, discount_rate)
+    value = arpu * gross_margin * geometric_sum(gap, cap_periods)
+    if expansion_as == "amount":
+        value = value + expansion * gross_margin * rising_sum(gap, cap_periods)
+    return value
+
+
+def _gap(net_churn: Values, discount_rate: Values, discounting: Discounting) -> Values:
+    """1 - K, with K the factor from one payment to the next."""
+    if discounting == "rate":
+        return (net_churn + discount_rate) / (1.0 + discount_rate)
+    refuse(
+        discount_rate >= 1,
+        OutOfDomain,
+        'discount_rate is {rate:.6g}; as a "factor" it must be below 1',
+        rate=discount_rate,
+    )
+    return net_churn + discount_rate * (1.0 - net_churn)
+
+
+def _refuse_endless(forever: Any, gap: Values, churn: Values, discount_rate: Values) -> None:
+    """Refuse a sum for ever that does not converge; gaps within rounding of zero are zero."""
     rounding = _ROUNDING * (churn + (discount_rate < 0))
     refuse(
         forever & (gap <= rounding) & (gap >= -rounding),
@@ -136,10 +149,6 @@ def ltv_subscription(
         "the discount_rate of {rate:.6g} is so far below 0 that the value grows without end; give cap_periods",
         rate=discount_rate,
     )
-    value = arpu * gross_margin * geometric_sum(gap, cap_periods)
-    if expansion_as == "amount":
-        value = value + expansion * gross_margin * rising_sum(gap, cap_periods)
-    return value
 
 
 def _refuse_contraction_by_rate(churn: Values, expansion: Values) -> None:
