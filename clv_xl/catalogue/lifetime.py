@@ -66,7 +66,7 @@ ACQUISITION_COST = Argument(
 )
 
 _LEVERS = ("churn", "margin", "arpu", "discount")
-_NATIVE_CUSTOMER_VALUE = "SUMPRODUCT(purchase_values,purchase_frequencies)/ROWS(purchase_values)"
+_NATIVE_CUSTOMER_VALUE = "SUMPRODUCT(purchase_values,purchase_frequencies)/COUNT(purchase_values)"
 _MEAN_OF_PRODUCTS = (
     "The customer value is the mean of the products, customer by customer, not the product of the two averages. In the "
     "Starbucks case these are 24.30 and 24.78."

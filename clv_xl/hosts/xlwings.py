@@ -47,14 +47,20 @@ _HAS_ERROR_OBJECTS = 1.4
 def expose(function: Function) -> Callable[..., Any]:
     """The function as xlwings registers it. Where xlwings serves no Excel, a plain Python function."""
 
-    def worksheet_function(*cells: Any) -> Any:
+    signature = _signature(function)
+
+    def worksheet_function(*cells: Any, **named: Any) -> Any:
+        if named:  # only from Python: no host names its arguments
+            bound = signature.bind(*cells, **named)
+            bound.apply_defaults()
+            cells = bound.args
         return show(function.name, call(function, cells))
 
     worksheet_function.__name__ = worksheet_function.__qualname__ = function.name
     worksheet_function.__module__ = "clv_xl.functions"
     worksheet_function.__doc__ = function.summary
     worksheet_function.__annotations__ = {}
-    worksheet_function.__signature__ = _signature(function)  # type: ignore[attr-defined]
+    worksheet_function.__signature__ = signature  # type: ignore[attr-defined]
     udf = worksheet_function
     reading: dict[str, Any] = {"convert": OfficeJsCells} if OFFICE_JS else {"ndim": 2, "err_to_str": True}
     for argument in function.arguments:

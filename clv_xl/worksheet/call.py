@@ -37,6 +37,8 @@ def _call(function: Function, cells: Sequence[Any], date1904: bool) -> Result | 
     arguments = function.arguments
     if len(cells) > len(arguments):
         return CellError(VALUE, f"{function.name} takes {len(arguments)} arguments, got {len(cells)}")
+    if not cells:
+        return missing(arguments[0].name)
     if len(cells) < len(arguments):
         cells = [*cells, *[None] * (len(arguments) - len(cells))]
     if function.is_elementwise:

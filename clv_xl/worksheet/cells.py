@@ -79,7 +79,9 @@ def _office_js_object(cell: dict[Any, Any]) -> Cell:
         code = cell.get("basicValue") or OFFICE_JS_ERRORS.get(cell.get("errorType") or "", VALUE)
         return _FROM_TEXT.get(code, _FROM_TEXT[VALUE]) if isinstance(code, str) else _FROM_TEXT[VALUE]
     value = cell.get("basicValue")
-    return CellError(VALUE, "a cell cannot hold an object") if isinstance(value, dict | list) else plain(value)
+    if value is None or isinstance(value, dict | list):
+        return CellError(VALUE, "a cell cannot hold an object")
+    return plain(value)
 
 
 def _as_float(number: Any) -> Cell:
@@ -104,13 +106,21 @@ def only_cell(argument: Any) -> Any:
             if len(argument) > 1:
                 return RANGE
             argument = argument[0] if argument else None
-    return RANGE if hasattr(argument, "to_numpy") or getattr(argument, "ndim", False) else argument
+    if hasattr(argument, "to_numpy"):
+        argument = argument.to_numpy()
+    if getattr(argument, "ndim", False):
+        return argument.item() if argument.size == 1 else RANGE
+    return argument
 
 
 def rows_of(argument: Any) -> Sequence[Sequence[Any]] | CellError:
-    """The rows of a range, cells as the host delivered them. One dimension is a row; an empty range is one blank."""
+    """The rows of a range, cells as the host delivered them. An empty range is one blank.
+
+    One dimension is a row, as in an array constant; a pandas Series is the column that it is in its frame.
+    """
     if hasattr(argument, "to_numpy"):
         argument = argument.to_numpy()
+        argument = argument.reshape(-1, 1) if argument.ndim == 1 else argument
     if hasattr(argument, "tolist"):
         argument = argument.tolist()
     if not isinstance(argument, list | tuple):

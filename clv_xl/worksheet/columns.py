@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
@@ -10,6 +11,15 @@ from clv_xl.worksheet.cells import RANGE, only_cell, plain, rows_of
 from clv_xl.worksheet.errors import NA, VALUE, CellError
 from clv_xl.worksheet.kinds import missing
 from clv_xl.worksheet.registry import Argument, Function, Table
+
+_UNIT = (
+    r"(?:usd|eur|gbp|chf|jpy|cny|inr|krw|aud|cad|nzd|try|thb|twd|sek|nok|dkk|pln|czk|huf|brl|mxn|zar|rub|k|m|mn|bn)?"
+)
+_MEANT_AS_VALUE = re.compile(
+    rf"{_UNIT}\s*[\d\s.,:/'’+\-−–()%€$£¥]*(?:e[+-]?\d+)?\s*{_UNIT}|n/?a\.?|n\.a\.|nan|null|none|nil|tbd|\?+",
+    re.IGNORECASE,
+)
+"""Text that stands for a number, an amount, a date or a missing value, and so is no header."""
 
 
 def read_ranges(function: Function, cells: Sequence[Any], date1904: bool) -> dict[str, Any] | CellError:
@@ -95,9 +105,7 @@ def _column(argument: Argument, cell: Any) -> list[Any] | CellError:
     rows = rows_of(cell)
     if isinstance(rows, CellError):
         return CellError(rows.code, f"{argument.name}: {rows.message}")
-    if len(rows) == 1:
-        return list(rows[0])
-    if len(rows[0]) == 1:
+    if len(rows) == 1 or len(rows[0]) == 1:
         return list(chain.from_iterable(rows))
     return CellError(
         VALUE, f"{argument.name} must be one column or one row, got {len(rows)} rows by {len(rows[0])} columns"
@@ -111,8 +119,10 @@ def _aligned(given: list[tuple[Argument, list[Any]]], date1904: bool, has_header
     if len(lengths) > 1:
         listed = ", ".join(f"{a.name} has {len(column)}" for a, column in given)
         return CellError(NA, f"the columns must have equally many rows: {listed}")
-    size = lengths.pop()
-    header = int(has_header if has_header is not None else size > 1 and _starts_with_header(given, date1904))
+    length = lengths.pop()
+    header = int(has_header if has_header is not None else length > 1 and _starts_with_header(given, date1904))
+    size = min(length, max(header + 1, *(_filled(column) for _, column in given)))
+    given = [(argument, column[:size]) for argument, column in given]
     read = [(a, *a.kind.read_many(column[header:], date1904)) for a, column in given]
     size -= header
     blank = set.intersection(*({i for i, gap in gaps.items() if gap is None} for _, _, gaps in read))
@@ -128,11 +138,26 @@ def _aligned(given: list[tuple[Argument, list[Any]]], date1904: bool, has_header
     return [values[kept] for _, values, _ in read]
 
 
+def _filled(column: list[Any]) -> int:
+    """How many cells there are down to the last one that is not empty: whole columns are mostly empty."""
+    size = len(column)
+    while size and (column[size - 1] is None or column[size - 1] == ""):
+        size -= 1
+    return size
+
+
 def _starts_with_header(given: list[tuple[Argument, list[Any]]], date1904: bool) -> bool:
-    """Text on top of every column, and at least one column in which text is no value."""
-    tops = [(argument.kind, plain(column[0])) for argument, column in given]
-    return all(isinstance(top, str) for _, top in tops) and any(
-        isinstance(kind.read(top, date1904), CellError) for kind, top in tops
+    """Text on top of every column, and at least one column in which text is no value, but none that meant a value.
+
+    A number or date typed as text, or a mark for a missing one, is wrong data: dropped as a header, it would change
+    the result without a word.
+    """
+    tops = [(argument, plain(column[0])) for argument, column in given]
+    refused = [top for argument, top in tops if isinstance(argument.kind.read(top, date1904), CellError)]
+    return (
+        all(isinstance(top, str) and argument.shape != "list" for argument, top in tops)
+        and bool(refused)
+        and not any(_MEANT_AS_VALUE.fullmatch(str(top).strip()) for top in refused)
     )
 
 

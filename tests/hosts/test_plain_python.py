@@ -28,6 +28,10 @@ def test_calls_from_python() -> None:
     assert functions.CLTV([3.5, 8.5, 5, 6.5, 6], [4, 3, 5, 6, 3], 20) == pytest.approx(25272)
     assert functions.CAC([[1000.0], [500.0]], 50) == [[20.0], [10.0]]
     assert functions.CAC(1000, 0) == "#DIV/0!"
+    by_name = functions.CLV(average_sale=50, transactions=4, retention=5, margin=0.4, acquisition_cost=100)
+    assert by_name == functions.CLV(50, 4, 5, 0.4, 0, 100) == 300
+    with pytest.raises(TypeError, match="marge"):
+        functions.CLV(50, 4, 5, 0.4, marge=0.4)
 
 
 def run(code: str) -> str:

@@ -42,7 +42,7 @@ def test_a_blank_where_a_value_is_required(toys: Any) -> None:
     assert result.value == "#N/A"
     assert message(result) == "parts is blank; enter a value"
     assert call(both, [None, None]).value == ""
-    assert call(both, []).value == ""
+    assert message(call(both, [])) == "amount is blank; enter a value"
     assert call(both, ["#REF!", None]).value == "#REF!"
     assert call(both, [None, "#REF!"]).value == "#N/A"
 
@@ -135,6 +135,52 @@ def test_columns_rows_single_cells_and_headers(mean_product: Any) -> None:
     assert call(mean_product, [[[2.0, 4.0]], [[1.0], [3.0]], 10.0]).value == 70.0
     assert call(mean_product, [5.0, 2.0]).value == 10.0
     assert call(mean_product, [[["Spend"], [2.0], [4.0]], [["Visits"], [1.0], [3.0]]]).value == 7.0
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "12",
+        "3.5",
+        "3,50",
+        "-20%",
+        "(5)",
+        "1e3",
+        "€ 12",
+        "12 EUR",
+        "USD 5",
+        "2k",
+        "n/a",
+        "NA",
+        "-",
+        "–",
+        "none",
+        "?",
+        "NULL",
+    ],
+)
+def test_a_value_typed_as_text_is_never_taken_for_a_header(mean_product: Any, top: str) -> None:
+    result = call(mean_product, [[[top], [8.0]], [[top], [3.0]]])
+    assert result.value == "#VALUE!"
+    assert f'values, row 1 of the range, must be a number, got the text "{top}"' in message(result)
+
+
+@pytest.mark.parametrize(
+    "top", ["Spend", "Spend (EUR)", "Q1 2024", "Jan 2024", "2024 revenue", "Σ", "Umsatz", "客單價", "No."]
+)
+def test_headings_of_many_kinds(mean_product: Any, top: str) -> None:
+    assert call(mean_product, [[[top], [8.0]], [[top], [3.0]]]).value == 24.0
+
+
+def test_a_list_has_no_header(toys: Any) -> None:
+    record = toys.function(lambda a: float(len(a)), toys.argument("changes", shape="list"))
+    assert call(record, [[["Changes"], [0.1]]]).value == "#VALUE!"
+
+
+def test_a_whole_column_is_read_down_to_its_last_cell(mean_product: Any) -> None:
+    empty = [[None]] * 200_000
+    assert call(mean_product, [[["Spend"], [2.0], [4.0], *empty], [["Visits"], [1.0], [3.0], *empty]]).value == 7.0
+    assert call(mean_product, [empty, empty]).value == "#N/A"
 
 
 def test_rows_blank_in_every_column_are_left_out(mean_product: Any) -> None:

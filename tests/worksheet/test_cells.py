@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,6 +114,7 @@ def test_a_day_becomes_a_moment() -> None:
         (object(), "#VALUE!", "object"),
         (1j, "#VALUE!", "complex"),
         ({"type": "Entity", "basicValue": [1]}, "#VALUE!", "object"),
+        ({}, "#VALUE!", "object"),
         (b"12", "#VALUE!", "bytes"),
         (np.array([1.0, 2.0]), "#VALUE!", "ndarray"),
     ],
@@ -124,7 +126,7 @@ def test_what_no_cell_can_hold(cell: object, code: str, says: str) -> None:
     assert says in error.message
 
 
-@pytest.mark.parametrize("argument", [7.0, [7.0], [[7.0]], ((7.0,),), [(7.0,)]])
+@pytest.mark.parametrize("argument", [7.0, [7.0], [[7.0]], ((7.0,),), [(7.0,)], np.array([7.0]), np.array([[7.0]])])
 def test_one_cell_in_every_wrapping(argument: object) -> None:
     assert only_cell(argument) == 7.0
 
@@ -135,7 +137,7 @@ def test_an_empty_range_is_one_blank(argument: object) -> None:
     assert rows_of(argument) == [[None]]
 
 
-@pytest.mark.parametrize("argument", [[1, 2], [[1], [2]], [[1, 2]], np.array([1.0]), np.array([[1.0], [2.0]])])
+@pytest.mark.parametrize("argument", [[1, 2], [[1], [2]], [[1, 2]], np.array([[1.0], [2.0]])])
 def test_several_cells_are_a_range(argument: object) -> None:
     assert only_cell(argument) is RANGE
 
@@ -147,12 +149,19 @@ def test_one_dimension_is_a_row_and_arrays_are_ranges() -> None:
 
 
 def test_a_data_frame_or_series_is_a_range() -> None:
-    class Frame:
-        def to_numpy(self) -> np.ndarray:
-            return np.array([[1.0, 2.0]])
+    class Pandas:
+        def __init__(self, values: list[Any]) -> None:
+            self.values = np.array(values)
 
-    assert only_cell(Frame()) is RANGE
-    assert rows_of(Frame()) == [[1.0, 2.0]]
+        def to_numpy(self) -> np.ndarray:
+            return self.values
+
+    frame, series = Pandas([[1.0, 2.0]]), Pandas([1.0, 2.0])
+    assert only_cell(frame) is RANGE
+    assert only_cell(series) is RANGE
+    assert rows_of(frame) == [[1.0, 2.0]]
+    assert rows_of(series) == [[1.0], [2.0]]
+    assert only_cell(Pandas([5.0])) == 5.0
 
 
 def test_javascripts_null_is_a_blank() -> None:
