@@ -32,6 +32,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
+# Off a terminal nothing is wrapped: a line of a file or a pipe is one row, to be searched and cut.
+_OFF_TERMINAL = 100_000
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -87,11 +89,12 @@ def build(
     from clv_xl.builder.files import CannotWrite, write
     from clv_xl.templates import TEMPLATES
 
+    names = list(dict.fromkeys(name.lower() for name in names))
     for name in names:
         if name not in TEMPLATES:
             _wrong_use(f'There is no template "{name}"; choose from: {", ".join(TEMPLATES)}.')
     try:
-        built = {name: TEMPLATES[name].build(edition) for name in dict.fromkeys(names)}
+        built = {name: TEMPLATES[name].build(edition.lower()) for name in names}
         for name, workbook in built.items():
             path = write(output / TEMPLATES[name].file_name, workbook.data, force)
             _report(workbook, path)
@@ -130,7 +133,7 @@ def functions(
             table.add_column()
             for function in members:
                 table.add_row(function.name, escape(function.summary))
-            _out.print(table, soft_wrap=False)
+            _print_table(table)
             _out.print()
         _out.print("Explain one with: clv-xl functions NAME")
     elif name in REGISTRY:
@@ -153,7 +156,7 @@ def _explain(function: Function) -> None:
         table.add_column(heading, no_wrap=heading == "Argument")
     for a in function.arguments:
         table.add_row(a.name, escape(a.unit), a.default_shown or "required", escape(a.help))
-    _out.print(table, soft_wrap=False)
+    _print_table(table)
     _out.print(f"\nFormula  {escape(function.formula)}")
     if function.native:
         _out.print(f"In Excel ={escape(function.native)}")
@@ -187,24 +190,28 @@ def calc(
     except FormulaError as error:
         _wrong_use(str(error))
     _print_cells(evaluation.rows)
-    messages = [e.message for e in evaluation.errors.values()] + [c.error.message for c in evaluation.complaints]
-    for message in dict.fromkeys(filter(None, messages)):
-        _err.print(escape(message))
     if evaluation.errors:
+        messages = [e.message for e in evaluation.errors.values()] + [c.error.message for c in evaluation.complaints]
+        for message in dict.fromkeys(filter(None, messages)):
+            _err.print(escape(message))
         raise typer.Exit(FINDINGS)
 
 
 def _print_cells(rows: Sequence[Sequence[Any]]) -> None:
-    if len(rows) == len(rows[0]) == 1:
-        _out.print(escape(_shown(rows[0][0])))
-        return
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for c in range(len(rows[0])):
-        numeric = any(isinstance(row[c], float) for row in rows)
-        table.add_column(justify="right" if numeric else "left")
-    for row in rows:
-        table.add_row(*(escape(_shown(cell)) for cell in row))
-    _out.print(table, soft_wrap=False)
+    """A cell, or columns under each other: numbers to the right, and never cut however narrow the window is."""
+    shown = [[_shown(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    numeric = [any(isinstance(cell, float) for cell in column) for column in zip(*rows, strict=True)]
+    for row in shown:
+        aligned = [
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(row, widths, numeric, strict=True)
+        ]
+        _out.print(escape("  ".join(aligned).rstrip()))
+
+
+def _print_table(table: Table) -> None:
+    _out.print(table, soft_wrap=False, width=None if _out.is_terminal else _OFF_TERMINAL)
 
 
 def _shown(cell: Any) -> str:
@@ -245,7 +252,7 @@ def check(
         table.add_column(heading, no_wrap=heading == "Rule", justify="right" if heading == "Rule" else "left")
     for finding in findings:
         table.add_row(str(finding.rule), titles[finding.rule], escape(finding.where), escape(finding.message))
-    _out.print(table, soft_wrap=False)
+    _print_table(table)
     broken = len({finding.rule for finding in findings})
     _out.print(f"\n{len(findings)} findings, {broken} of {len(RULES)} rules.")
     raise typer.Exit(FINDINGS)

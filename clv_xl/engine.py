@@ -45,6 +45,9 @@ _IN_TABLE = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"[!\[]|^\$?[A-Z]{1,3}\$?[0-9]+$|:", re.IGNORECASE)
+
+
 class FormulaError(Exception):
     """A formula cannot be read. The text is one sentence for the person who typed it."""
 
@@ -91,6 +94,7 @@ def evaluate(formula: str) -> Evaluation:
     formula = "=" + formula.strip().removeprefix("=").strip()
     if formula == "=":
         raise FormulaError("The formula is empty.")
+    _refuse_other_spellings(formula)
     calculator = _Calculator(formualizer.Workbook())
     calculator.book.add_sheet("Sheet")
     try:
@@ -100,6 +104,27 @@ def evaluate(formula: str) -> Evaluation:
     except _UNREADABLE as error:
         raise FormulaError(_sentence(error)) from error
     return Evaluation(calculator.block("Sheet", formula), tuple(calculator.complaints))
+
+
+def _refuse_other_spellings(formula: str) -> None:
+    """Say in words what else would come out as an error without any: local separators, cells, bare words."""
+    bare = re.sub(r'"[^"]*"|\{[^}]*\}', "0", formula)
+    if ";" in bare:
+        raise FormulaError(
+            "Write the formula as in an English Excel: commas between arguments, and a point in numbers, as 49.90."
+        )
+    try:
+        tokens = [token for token in formualizer.Tokenizer(formula) if token is not None]
+    except _UNREADABLE as error:
+        raise FormulaError(_sentence(error)) from error
+    local_names = re.search(r"\b(LET|LAMBDA)\(", bare, re.IGNORECASE)
+    for token in tokens:
+        if str(token.subtype) != "Range":
+            continue
+        if _ADDRESS.search(token.value):
+            raise FormulaError(f"{token.value} is a cell, and there is no workbook here; write its value instead.")
+        if not local_names:
+            raise FormulaError(f'{token.value} is neither a number nor a function; write text in quotes, as "words".')
 
 
 def calculate(workbook: bytes) -> dict[str, dict[str, Value]]:
@@ -172,7 +197,10 @@ class _Calculator:
         heard = {c.error.message for c in self.complaints if c.function in called and c.error.code == cell.code}
         message = heard.pop() if len(heard) == 1 else ""
         if not message and cell.code == NAME:
-            message = "; ".join(f"{name} is not a function known here" for name in _unknown_functions(formula))
+            message = "; ".join(
+                f"{name} is not a function known here (names are those of an English Excel)"
+                for name in _unknown_functions(formula)
+            )
         return CellError(cell.code, message)
 
 

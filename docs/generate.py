@@ -58,14 +58,14 @@ def section(f: Function) -> str:
         f"`={f.signature}`",
         f.summary,
         f"| argument | takes | unit | default | what it is |\n|---|---|---|---|---|\n{rows}",
-        f"Formula: {f.formula}.",
+        f"Formula: {f.formula.rstrip('.')}.",
     ]
     if f.native:
         parts.append(f"In Excel's own functions: `={f.native}`")
     parts += [_example(example) for example in f.examples]
     if f.notes:
         parts.append("\n".join(f"- {note}" for note in f.notes))
-    parts.append(f"Source: {f.source}.")
+    parts.append(f"Source: {f.source.rstrip('.')}.")
     return "\n\n".join(parts)
 
 
@@ -96,11 +96,17 @@ ERRORS = """## Errors
 | `#DIV/0!` | a division by zero | an acquisition cost with no new customers |
 | `#N/A` | a value is missing | an empty range; a blank margin; columns of unequal length |
 
-An error in an input cell comes out as that same error. In a range each element fails alone. Where all required cells
-of an element are blank, the result is empty text, so that one formula can be spilled over a longer range.
+An error in an input cell comes out as that same error. In a range each element fails alone. In functions that take
+each cell, an element whose required cells are all blank is empty text, so that one formula can be spilled over a
+longer range.
+
+In a column, rows that are blank throughout are left out; a row with a hole in it is an error that names the row. A
+heading in the first row is recognised where it is text on top of every column; a number, a date or a mark such as
+"n/a" typed as text is no heading but an error.
 
 What exactly is wrong, and how to mend it, is said in words: in xlwings Server and Lite on hovering over a `#VALUE!`,
-in the classic add-in in the cell, and everywhere by `clv-xl calc "=…"`."""
+in the classic add-in in the cell, and everywhere by `clv-xl calc "=…"`. The classic add-in's cell is text that begins
+with the error, which IFERROR and ISERROR do not see; in Server and Lite it is a real error."""
 
 
 def main(arguments: list[str]) -> int:

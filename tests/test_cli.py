@@ -144,12 +144,31 @@ class TestCalc:
         assert result.stdout.split() == ["20", "#VALUE!"]
         assert 'spend must be a number, got the text "x"' in result.stderr
 
-    @pytest.mark.parametrize("formula", ["=CAC(100,", "", "=", "=)", '="open'])
-    def test_what_cannot_be_read_is_wrong_use(self, formula: str) -> None:
+    @pytest.mark.parametrize(
+        ("formula", "says"),
+        [
+            ("=CAC(100,", "cannot be read"),
+            ("", "empty"),
+            ("=", "empty"),
+            ("=)", "cannot be read"),
+            ('="open', "cannot be read"),
+            ("=CLV(50;4;5;40%)", "English Excel: commas between arguments"),
+            ("=CLV(49,90;4;5;0,4)", "a point in numbers"),
+            ("=A1+1", "A1 is a cell, and there is no workbook here"),
+            ("=SUM(Sheet1!$B$2:B9)", "there is no workbook here"),
+            ("=CLV(a,b,c,d)", "a is neither a number nor a function"),
+        ],
+    )
+    def test_what_cannot_be_read_is_wrong_use(self, formula: str, says: str) -> None:
         result = run("calc", formula)
         assert result.exit_code == 2
         assert result.stderr.startswith("clv-xl: ")
-        assert "Traceback" not in result.output
+        assert says in result.stderr
+
+    def test_numbers_are_never_cut_in_a_narrow_window(self) -> None:
+        result = CliRunner().invoke(app, ["calc", "=CLV_SENSITIVITY(100,0.8,0.05)"], env={"COLUMNS": "40"})
+        assert "1422.22222222222" in result.stdout
+        assert "…" not in result.stdout
 
     def test_an_unknown_function_is_named(self) -> None:
         result = run("calc", "=CLTVX(1)")

@@ -76,7 +76,7 @@ def test_errors_both_ways():
     )
     assert caught == 5.0
     assert [error.code for error in (failed, passed_on, unknown, missing)] == ["#DIV/0!", "#DIV/0!", "#NAME?", "#N/A"]
-    assert unknown.message == "NOPE is not a function known here"
+    assert unknown.message == "NOPE is not a function known here (names are those of an English Excel)"
 
 
 def test_the_message_of_a_cell_is_never_that_of_another():

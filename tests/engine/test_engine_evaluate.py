@@ -98,7 +98,7 @@ def test_an_error_in_an_argument_comes_out_as_that_error(error):
 
 def test_an_unknown_function_is_named():
     error = evaluate("=CLTVV(1)+SUM(1)").value
-    assert error == CellError("#NAME?", "CLTVV is not a function known here")
+    assert error == CellError("#NAME?", "CLTVV is not a function known here (names are those of an English Excel)")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_an_unknown_function_is_named():
     [
         ("", "empty"),
         (" = ", "empty"),
-        ("=SUM(1;2)", "separated by commas"),
+        ("=SUM(1;2)", "commas between arguments"),
         ("=CLTV((1,2)", "unmatched opening parenthesis"),
         ("=1+", "unexpected end"),
         ('="abc', "string"),
