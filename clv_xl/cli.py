@@ -5,6 +5,7 @@ Exit codes: 0 all well; 1 there are findings, or the formula gives an error; 2 t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 WRONG_USE = 2
+
+_KINDS = {
+    "error": "errors (wrong figures, or a file that Excel repairs)",
+    "warning": "warnings (errors become likely)",
+    "form": "in form",
+}
 
 app = typer.Typer(
     name="clv-xl",
@@ -229,13 +236,13 @@ def _shown(cell: Any) -> str:
 def check(
     file: Annotated[Path, typer.Argument(help="An .xlsx workbook; it is only read.")],
 ) -> None:
-    """Check a workbook as a finance reviewer would, by 32 rules, and list what to mend with cell addresses.
+    """Check a workbook as a finance reviewer would, by 32 rules, and list what to mend, the worst first.
 
     Example:
 
         clv-xl check starbucks.xlsx
     """
-    from clv_xl.audit import RULES, NotAWorkbook, audit
+    from clv_xl.audit import RULES, NotAWorkbook, Severity, audit
 
     try:
         findings = audit(file)
@@ -248,11 +255,12 @@ def check(
         return
     titles = {rule.number: rule.title for rule in RULES}
     table = Table(box=None, pad_edge=False)
-    for heading in ("Rule", "", "Where", "What to mend"):
-        table.add_column(heading, no_wrap=heading == "Rule", justify="right" if heading == "Rule" else "left")
+    for heading in ("", "Where", "What to mend", "Rule"):
+        table.add_column(heading, no_wrap=not heading)
     for finding in findings:
-        table.add_row(str(finding.rule), titles[finding.rule], escape(finding.where), escape(finding.message))
+        rule = f"{finding.rule} {titles[finding.rule]}"
+        table.add_row(finding.severity, escape(finding.where), escape(finding.message), rule)
     _print_table(table)
-    broken = len({finding.rule for finding in findings})
-    _out.print(f"\n{len(findings)} findings, {broken} of {len(RULES)} rules.")
+    counts = Counter(finding.severity for finding in findings)
+    _out.print("\n" + ", ".join(f"{counts[severity]} {_KINDS[severity]}" for severity in Severity) + ".")
     raise typer.Exit(FINDINGS)

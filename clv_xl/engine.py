@@ -6,6 +6,7 @@ and translates values and errors in both directions. What the engine lacks is ma
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import posixpath
@@ -13,7 +14,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import formualizer
 from lxml import etree
@@ -37,6 +38,8 @@ _CODE_OF_KIND = {kind: code for code, kind in _KIND_OF_CODE.items()} | {"Spill":
 _OMITTED = "\u2063omitted\u2063"
 _GAPS = {("Func Open", "Sep Arg"), ("Sep Arg", "Sep Arg"), ("Sep Arg", "Func Close")}
 _UNREADABLE = (formualizer.ParserError, formualizer.TokenizerError, RuntimeError, ValueError)
+_BEYOND_ENGINE = (formualizer.ExcelEvaluationError,)
+_OTHER_FILE = re.compile(r"(?<!\w)\[[^\[\]]+\][^\[\]'!,()]*!|'[^']*\[[^\[\]']+\][^']*'!")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _IN_TABLE = re.compile(
@@ -128,26 +131,100 @@ def _refuse_other_spellings(formula: str) -> None:
 
 
 def calculate(workbook: bytes) -> dict[str, dict[str, Value]]:
-    """The value of every formula cell of an .xlsx file, by sheet title and address."""
+    """The value of every formula cell of an .xlsx file, by sheet title and address.
+
+    A formula that the engine cannot carry out, as one that reads another file, is left out of the result; formulas that
+    read its cell are calculated with the value stored there.
+    """
     package = _Package(workbook)
     try:
         calculator = _Calculator(formualizer.Workbook.from_bytes(workbook))
-        book = calculator.book
+    except (*_UNREADABLE, OSError) as error:  # the words of the engine's reader are of no use to anybody
+        raise WorkbookError("The workbook is damaged: the calculation engine cannot open it.") from error
+    book = calculator.book
+    try:
         for table in package.tables:
             book.add_table(table.name, table.sheet, table.area, list(table.columns), totals_row=table.has_totals)
-        found = {title: list(package.formulas(title)) for title in package.sheets}
-        for title, cells in found.items():
-            for address, formula in cells:
-                spelled = package.in_addresses(_spell_out("=" + formula), address)
-                if spelled != "=" + formula:
-                    book.set_formula(title, *_row_and_column(address), spelled)
-        book.evaluate_all()
-    except (*_UNREADABLE, OSError) as error:
+        found = [
+            _FormulaCell(title, address, *_row_and_column(address), formula, stored)
+            for title in package.sheets
+            for address, formula, stored in package.formulas(title)
+        ]
+        for cell in found:
+            spelled = package.in_addresses(_spell_out("=" + cell.formula), cell.address)
+            if spelled != "=" + cell.formula:
+                with contextlib.suppress(*_UNREADABLE):  # it stays as it stands, and is left out below
+                    book.set_formula(*cell.place, spelled)
+        left_out = _evaluate_all(book, found)
+    except (*_UNREADABLE, *_BEYOND_ENGINE, OSError) as error:
         raise WorkbookError(f"The workbook cannot be calculated: {_plain_reason(error)}.") from error
-    return {
-        title: {a: calculator.explained(_value(book.get_value(title, *_row_and_column(a))), f) for a, f in cells}
-        for title, cells in found.items()
-    }
+    values: dict[str, dict[str, Value]] = {title: {} for title in package.sheets}
+    for cell in found:
+        if cell.place not in left_out:
+            value = calculator.explained(_value(book.get_value(*cell.place)), cell.formula)
+            values[cell.sheet][cell.address] = value
+    return values
+
+
+class _FormulaCell(NamedTuple):
+    sheet: str
+    address: str
+    row: int
+    column: int
+    formula: str
+    stored: Any
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """As the engine asks for it."""
+        return self.sheet, self.row, self.column
+
+
+def _evaluate_all(book: Any, cells: list[_FormulaCell]) -> set[tuple[str, int, int]]:
+    """Evaluate, and say which cells are beyond the engine; these hold their stored values afterwards.
+
+    What reads such a cell fails with it. So all that fail get their stored values, and each is tried once more by
+    itself: those that fail then are the causes.
+    """
+    causes = {cell.place for cell in cells if _reads_other_files(book, cell)}
+    for cell in cells:
+        if cell.place in causes:
+            book.set_value(*cell.place, cell.stored)
+    try:
+        book.evaluate_all()
+        failing = [cell for cell in cells if _is_beyond(book.get_value(*cell.place))]
+    except _BEYOND_ENGINE:
+        failing = [cell for cell in cells if cell.place not in causes and _fails(book, cell)]
+    formulas = [book.get_formula(*cell.place) for cell in failing]
+    for cell in failing:
+        book.set_value(*cell.place, cell.stored)
+    for cell, formula in zip(failing, formulas, strict=True):
+        if _fails(book, cell, formula or "="):
+            book.set_value(*cell.place, cell.stored)
+            causes.add(cell.place)
+    if failing:
+        book.evaluate_all()
+    return causes
+
+
+def _reads_other_files(book: Any, cell: _FormulaCell) -> bool:
+    formula = cell.formula or book.get_formula(*cell.place) or ""
+    return "]" in formula and "!" in formula and bool(_OTHER_FILE.search(re.sub(r'"[^"]*"', '""', formula)))
+
+
+def _fails(book: Any, cell: _FormulaCell, formula: str = "") -> bool:
+    try:
+        if formula:
+            book.set_formula(*cell.place, formula)
+        book.evaluate_cell(*cell.place)
+    except (*_UNREADABLE, *_BEYOND_ENGINE):
+        return True
+    return _is_beyond(book.get_value(*cell.place))
+
+
+def _is_beyond(value: Any) -> bool:
+    """Whether this is what the engine answers to a formula it cannot read, or has not learnt to carry out."""
+    return isinstance(value, dict) and value.get("kind") in ("NImpl", "Error")
 
 
 class _Calculator:
@@ -313,12 +390,12 @@ class _Package:
         }
         self.tables = [table for title in self.sheets for table in self._tables(title)]
 
-    def formulas(self, title: str) -> Iterator[tuple[str, str]]:
-        """Address and formula of each formula cell; the text is empty where a shared formula is repeated."""
+    def formulas(self, title: str) -> Iterator[tuple[str, str, Any]]:
+        """Address, formula and stored value of each formula cell; no text where a shared formula is repeated."""
         for cell in self._xml(self.sheets[title]).iter(f"{_MAIN}c"):
             formula = cell.find(f"{_MAIN}f")
             if formula is not None:
-                yield cell.get("r", ""), formula.text or ""
+                yield cell.get("r", ""), formula.text or "", _stored(cell.get("t", "n"), cell.findtext(f"{_MAIN}v"))
 
     def in_addresses(self, formula: str, address: str) -> str:
         """The formula with `T[Column]` and `T[[#This Row],[Column]]` as addresses.
@@ -366,6 +443,18 @@ class _Package:
             return etree.fromstring(self._zip.read(part), parser)
         except (KeyError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
             raise WorkbookError(f"The workbook is damaged: its part {part} cannot be read.") from error
+
+
+def _stored(kind: str, text: str | None) -> Any:
+    """A stored value as the engine takes it."""
+    if not text or kind == "str":
+        return text if kind == "str" else None
+    if kind == "e":
+        return _error_for_engine(text)
+    try:
+        return text == "1" if kind == "b" else float(text)
+    except ValueError:
+        return text
 
 
 def _row_and_column(address: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from clv_xl.audit import (  # noqa: F401 - importing them declares their rules
+    alike,
     charts,
     formulas,
     inputs,
@@ -17,12 +18,13 @@ from clv_xl.audit import (  # noqa: F401 - importing them declares their rules
     units,
 )
 from clv_xl.audit.cells import Value
-from clv_xl.audit.findings import MAX_PLACES, Finding, Rule, declared_rules, findings_of
+from clv_xl.audit.findings import MAX_PLACES, Finding, Rule, Severity, declared_rules, findings_of, worst_first
 from clv_xl.audit.package import NotAWorkbook
 from clv_xl.audit.workbook import Workbook, load
 
-__all__ = ["MAX_PLACES", "RULES", "Finding", "NotAWorkbook", "Rule", "audit"]
+__all__ = ["MAX_PLACES", "RULES", "Finding", "NotAWorkbook", "Rule", "Severity", "audit"]
 
+REPAIR = 31
 RULES: tuple[Rule, ...] = declared_rules()
 """The rules in the order of the checklist."""
 
@@ -30,15 +32,19 @@ Calculate = Callable[[bytes], Mapping[str, Mapping[str, Value]]]
 
 
 def audit(source: bytes | Path, *, calculate: Calculate | None = None) -> list[Finding]:
-    """All findings on a workbook, by rule, then by place. A workbook without findings gives an empty list.
+    """All findings on a workbook: the worst first, then by rule, then by place; an empty list where there are none.
 
-    `calculate` gives the freshly recalculated values of all formula cells by sheet and address; by default our own
-    engine does. Raises NotAWorkbook for a file that cannot be audited, and OSError for one that cannot be read.
+    `calculate` gives the freshly recalculated values of the formula cells by sheet and address, but for those that it
+    could not recalculate; by default our own engine does. Raises NotAWorkbook for a file that cannot be audited, and
+    OSError for one that cannot be read.
     """
     data = source if isinstance(source, bytes) else source.read_bytes()
     book = load(data)
     _recalculate(book, calculate)
-    return [finding for rule in RULES for finding in findings_of(rule, book)]
+    found = worst_first(finding for rule in RULES for finding in findings_of(rule, book))
+    if book.package.damaged:  # everything else may follow from that
+        found.sort(key=lambda finding: finding.rule != REPAIR)
+    return found
 
 
 def _own_engine() -> Calculate:

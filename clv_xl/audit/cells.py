@@ -13,7 +13,17 @@ from typing import TypeAlias
 from lxml import etree
 
 from clv_xl.audit.formula import Area, Facts, Token, address, area_of, column_number, scan, shifted
-from clv_xl.audit.package import MAIN, PARSER_OPTIONS, NotAWorkbook, Package, decoded, flag, number_of, refuse_entities
+from clv_xl.audit.package import (
+    MAIN,
+    PARSER_OPTIONS,
+    NotAWorkbook,
+    Package,
+    damaged,
+    decoded,
+    flag,
+    number_of,
+    refuse_entities,
+)
 from clv_xl.worksheet.errors import CODES, NEWER_CODES, CellError
 
 MAX_CELLS = 5_000_000
@@ -106,7 +116,7 @@ def stream(package: Package, part: str, tag: str) -> Iterator[etree._Element]:
     except etree.XMLSyntaxError as error:
         package.broken(part, error)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise NotAWorkbook(f"The file is damaged: its part {part} cannot be unpacked ({error}).") from error
+        raise damaged(f"its part {part} cannot be unpacked") from error
 
 
 def read_strings(package: Package) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from clv_xl.audit.findings import Problem, rule, shown
+from clv_xl.audit.findings import Problem, Severity, rule, shown
 from clv_xl.audit.package import CHART, DRAWING, PLACED, RELATIONSHIP, local, number_of
 from clv_xl.audit.styles import is_colour
 from clv_xl.audit.workbook import Sheet, Workbook
@@ -20,7 +20,7 @@ _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _SCHEME = {"tx1": "dk1", "tx2": "dk2", "bg1": "lt1", "bg2": "lt2"}
 
 
-@rule(27, "Charts speak for themselves")
+@rule(27, "Charts speak for themselves", Severity.FORM)
 def charts(book: Workbook) -> Iterator[Problem]:
     """Every chart has a title, titles on all axes that are shown, alt text, and series in the palette or in grey.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,6 +12,20 @@ if TYPE_CHECKING:
 
 MAX_PLACES = 20
 """How many places of one rule are listed; a reader mends a pattern, not a hundred thousand cells one by one."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters, the worst first."""
+
+    ERROR = "error"
+    """Numbers are wrong, or cells show errors, or Excel would offer a repair."""
+    WARNING = "warning"
+    """Errors become likely, or stay unseen."""
+    FORM = "form"
+    """A convention of documents."""
+
+
+_WORST_FIRST = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True)
@@ -22,6 +37,7 @@ class Finding:
     """As "Inputs!C5", "Inputs" for a whole sheet, or "workbook"."""
     message: str
     """What is wrong, naming the value, and how to mend it."""
+    severity: Severity = Severity.ERROR
 
 
 class Problem(NamedTuple):
@@ -31,6 +47,12 @@ class Problem(NamedTuple):
     """Index of the sheet (-1 for the workbook), row, column."""
     where: str
     message: str
+    severity: Severity | None = None
+    """Where it weighs less than its rule; otherwise the rule's own counts."""
+
+    def milder(self, severity: Severity) -> Problem:
+        """The same problem with a severity of its own."""
+        return self._replace(severity=severity)
 
 
 Check = Callable[["Workbook"], Iterable[Problem]]
@@ -42,6 +64,7 @@ class Rule:
 
     number: int
     title: str
+    severity: Severity
     check: Check
 
     @property
@@ -53,13 +76,13 @@ class Rule:
 _DECLARED: dict[int, Rule] = {}
 
 
-def rule(number: int, title: str) -> Callable[[Check], Check]:
+def rule(number: int, title: str, severity: Severity) -> Callable[[Check], Check]:
     """Declare the decorated function as the check of a rule."""
 
     def declare(check: Check) -> Check:
         if number in _DECLARED:
             raise ValueError(f"rule {number} is declared twice")
-        _DECLARED[number] = Rule(number, title, check)
+        _DECLARED[number] = Rule(number, title, severity, check)
         return check
 
     return declare
@@ -76,13 +99,21 @@ def in_workbook(message: str) -> Problem:
 
 
 def findings_of(rule: Rule, workbook: Workbook) -> Iterator[Finding]:
-    """The findings of one rule, in the order of the sheets, the long tail summed up in one line."""
-    problems = sorted(set(rule.check(workbook)))
-    for problem in problems[:MAX_PLACES]:
-        yield Finding(rule.number, problem.where, problem.message)
-    if len(problems) > MAX_PLACES:
-        rest = len(problems) - MAX_PLACES
-        yield Finding(rule.number, "workbook", f"and {rest:,} more {'places' if rest > 1 else 'place'} like these")
+    """The findings of one rule, the worst first, then by place; a long tail is summed up in one line."""
+    weighed = {p.milder(p.severity or rule.severity) for p in rule.check(workbook)}
+    for severity in Severity:
+        problems = sorted(p for p in weighed if p.severity is severity)
+        for problem in problems[:MAX_PLACES]:
+            yield Finding(rule.number, problem.where, problem.message, severity)
+        if len(problems) > MAX_PLACES:
+            rest = len(problems) - MAX_PLACES
+            like = f"and {rest:,} more {'places' if rest > 1 else 'place'} like these"
+            yield Finding(rule.number, "workbook", like, severity)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """By severity; those of one severity stay in their order."""
+    return sorted(findings, key=lambda finding: _WORST_FIRST[finding.severity])
 
 
 def shown(text: object, longest: int = 60) -> str:

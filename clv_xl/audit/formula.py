@@ -112,19 +112,69 @@ def column_number(letters: str) -> int:
     return number
 
 
+class End(NamedTuple):
+    """One end of a reference: a cell, a whole column (row 0) or a whole row (column 0)."""
+
+    letters: str
+    column: int
+    row: int
+    column_fixed: bool
+    row_fixed: bool
+
+    def moved(self, rows: int, columns: int) -> tuple[int, int]:
+        """Row and column as they are when the formula is filled so far; what has a dollar stays."""
+        row = self.row if self.row_fixed or not self.row else self.row + rows
+        return row, self.column if self.column_fixed or not self.column else self.column + columns
+
+    def text(self, rows: int, columns: int) -> str:
+        """As it is written then."""
+        row, column = self.moved(rows, columns)
+        letters = self.letters if column == self.column else get_column_letter(max(1, min(MAX_COLUMN, column)))
+        return f"{'$' * self.column_fixed}{letters}{'$' * self.row_fixed}{row or ''}"
+
+    def relative(self, row: int, column: int) -> str:
+        """In R1C1 terms, seen from a cell."""
+        r = "" if not self.row else f"R{self.row}" if self.row_fixed else f"R[{self.row - row}]"
+        if not self.column:
+            return r
+        return r + (f"C{self.column}" if self.column_fixed else f"C[{self.column - column}]")
+
+
+@lru_cache(maxsize=1 << 15)
+def ends_of(text: str) -> tuple[End, ...]:
+    """The one or two ends of A1, A1:B2, A:B or 1:2."""
+    return tuple(_end(part) for part in text.split(":"))
+
+
+def _end(part: str) -> End:
+    match = _PART.fullmatch(part)
+    if match is None:
+        return End("", 0, 0, False, False)
+    first, letters, second, digits = match.groups()
+    # In $1 the dollar is taken by the first group.
+    row_fixed = bool(second or (first and not letters))
+    return End(letters, column_number(letters), int(digits or 0), bool(first and letters), row_fixed)
+
+
+def area_at(ends: tuple[End, ...], rows: int = 0, columns: int = 0) -> Area:
+    """The rectangle between the ends, in a formula filled so far; dollars do not matter otherwise."""
+    if len(ends) == 1 and ends[0].row and ends[0].column:
+        row, column = ends[0].moved(rows, columns)
+        return Area(row, column, row, column)
+    found = [end.moved(rows, columns) for end in ends]
+    whole_columns, whole_rows = found[0][0] == 0, found[0][1] == 0
+    return Area(
+        1 if whole_columns else min(row for row, _ in found),
+        1 if whole_rows else min(column for _, column in found),
+        MAX_ROW if whole_columns else max(row for row, _ in found),
+        MAX_COLUMN if whole_rows else max(column for _, column in found),
+    )
+
+
 @lru_cache(maxsize=1 << 15)
 def area_of(text: str) -> Area:
-    """The rectangle that A1, A1:B2, A:B or 1:2 stands for; dollars do not matter."""
-    ends = [_PART.fullmatch(part) for part in text.split(":")]
-    rows = [int(m[4]) if m and m[4] else 0 for m in ends]
-    columns = [column_number(m[2]) if m and m[2] else 0 for m in ends]
-    whole_rows, whole_columns = columns[0] == 0, rows[0] == 0
-    return Area(
-        1 if whole_columns else min(rows),
-        1 if whole_rows else min(columns),
-        MAX_ROW if whole_columns else max(rows),
-        MAX_COLUMN if whole_rows else max(columns),
-    )
+    """The rectangle that A1, A1:B2, A:B or 1:2 stands for."""
+    return area_at(ends_of(text))
 
 
 def areas_of(text: str) -> list[Area]:
@@ -139,40 +189,16 @@ def scan(formula: str) -> list[Token]:
 
 def relative(tokens: Sequence[Token], row: int, column: int) -> str:
     """The formula in R1C1 terms: the same text for two cells that were filled from one another."""
-    return "".join(_relative_area(t.text, row, column) if t.kind == "area" else t.text for t in tokens)
-
-
-def _relative_area(text: str, row: int, column: int) -> str:
-    return ":".join(_relative_part(part, row, column) for part in text.split(":"))
-
-
-def _relative_part(part: str, row: int, column: int) -> str:
-    match = _PART.fullmatch(part)
-    if match is None:
-        return part
-    column_fixed, letters, row_fixed, digits = match.groups()
-    if not letters:
-        row_fixed = row_fixed or column_fixed  # in $1 the dollar is taken by the first group
-    r = "" if not digits else f"R{digits}" if row_fixed else f"R[{int(digits) - row}]"
-    c = "" if not letters else f"C{column_number(letters)}" if column_fixed else f"C[{column_number(letters) - column}]"
-    return r + c
+    return "".join(
+        ":".join([end.relative(row, column) for end in ends_of(t.text)]) if t.kind == "area" else t.text for t in tokens
+    )
 
 
 def shifted(tokens: Sequence[Token], rows: int, columns: int) -> str:
     """The formula as it reads when filled to a cell so many rows and columns away, as shared formulas are stored."""
-
-    def part(text: str) -> str:
-        match = _PART.fullmatch(text)
-        if match is None:
-            return text
-        column_fixed, letters, row_fixed, digits = match.groups()
-        if letters and not column_fixed:
-            letters = get_column_letter(max(1, min(MAX_COLUMN, column_number(letters) + columns)))
-        if digits and not (row_fixed or (column_fixed and not letters)):
-            digits = str(int(digits) + rows)
-        return f"{column_fixed}{letters}{row_fixed}{digits}"
-
-    return "".join(":".join(map(part, t.text.split(":"))) if t.kind == "area" else t.text for t in tokens)
+    return "".join(
+        ":".join([end.text(rows, columns) for end in ends_of(t.text)]) if t.kind == "area" else t.text for t in tokens
+    )
 
 
 def references(tokens: Sequence[Token]) -> Iterator[Reference]:
@@ -206,13 +232,25 @@ def displayed(formula: str) -> str:
     return "".join(t.text if t.kind == "string" else _PREFIXES.sub("", t.text) for t in scan(formula))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """What does not depend on the cell, computed once for all cells filled from one formula."""
 
     tokens: tuple[Token, ...]
     form: str
     """The formula in R1C1 terms."""
+    row: int = 1
+    column: int = 1
+    """The cell that it was read in."""
+
+    def filled_to(self, row: int, column: int) -> str:
+        """The formula as it reads in another cell."""
+        return shifted(self.tokens, row - self.row, column - self.column)
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """What it reads, as written in the cell that it was read in."""
+        return tuple(references(self.tokens))
 
     @cached_property
     def text(self) -> str:

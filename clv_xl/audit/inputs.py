@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from clv_xl.audit.cells import Cell
-from clv_xl.audit.findings import Problem, in_workbook, rule, shown
-from clv_xl.audit.reads import Filled, Resolver, Used, read_by_others, reads_values
+from clv_xl.audit.findings import Problem, Severity, in_workbook, rule, shown
+from clv_xl.audit.formula import Area
+from clv_xl.audit.reads import Filled, Place, Resolver, Used, read_by_others, reads_values
 from clv_xl.audit.workbook import Sheet, Table, Validation, Workbook
 
 _PASSWORD = re.compile(r"password$|hashvalue$", re.IGNORECASE)
@@ -19,7 +20,7 @@ _SOURCE = re.compile(
 )
 
 
-@rule(20, "Every input is validated")
+@rule(20, "Every input is validated", Severity.WARNING)
 def validated(book: Workbook) -> Iterator[Problem]:
     """Every cell in input style has a data validation with a rule, a prompt and an error text, both switched on."""
     for sheet in book.grids:
@@ -53,7 +54,7 @@ def _named(cell: Cell) -> str:
     return "(empty)" if cell.value is None else shown(cell.value)
 
 
-@rule(21, "Inputs unlocked, formulas locked, no password")
+@rule(21, "Inputs unlocked, formulas locked, no password", Severity.WARNING)
 def protection(book: Workbook) -> Iterator[Problem]:
     """Protection need not be switched on (tables grow only without it), but switching it on must do the right thing."""
     for sheet in book.grids:
@@ -74,7 +75,7 @@ def _password(element: etree._Element) -> bool:
     return any(value and _PASSWORD.search(str(name)) for name, value in element.attrib.items())
 
 
-@rule(23, "Inputs have a source and are used; nothing reads blanks")
+@rule(23, "Inputs have a source and are used; nothing reads blanks", Severity.WARNING)
 def sourced(book: Workbook) -> Iterator[Problem]:
     """Every input has a source or note, something uses it, and no formula reads only empty cells.
 
@@ -99,21 +100,36 @@ def sourced(book: Workbook) -> Iterator[Problem]:
 
 
 def _blank_reads(book: Workbook, resolver: Resolver, used: Used) -> Iterator[Problem]:
-    filled = {sheet.index: Filled(sheet) for sheet in book.grids}
-    empty: dict[tuple[int, object], bool] = {}
+    blanks = _Blanks(book)
+    with_inputs = {sheet.index for sheet in book.grids if sheet.inputs}
     for sheet in book.grids:
-        for cell in sheet.formulas:
-            lenient = book.facts(cell).tests_for_blanks
-            for reference, (target, area) in resolver.places(cell.tokens, sheet, cell.row):
-                used.add((target, area))
-                if lenient or target.index not in filled or not reads_values(reference):
-                    continue
-                key = (target.index, area)
-                if key not in empty:
-                    empty[key] = not filled[target.index].any_in(area)
-                if empty[key]:
-                    what = f"{target.title}!{area}, which is empty"
-                    yield sheet.problem(f"the formula ={shown(cell.formula)} reads {what}; fill or correct it", cell)
+        for facts, cells in book.patterns(sheet):
+            for reference, places_at in resolver.reads(facts, sheet):
+                matters = reads_values(reference) and not facts.tests_for_blanks
+                for cell in cells:
+                    for place in places_at(cell.row, cell.column):
+                        if place[0].index in with_inputs:
+                            used.add(place)
+                        if matters and blanks.hold(place):
+                            what = f"{place[0].title}!{place[1]}, which is empty"
+                            message = f"the formula ={shown(cell.formula)} reads {what}; fill or correct it"
+                            yield sheet.problem(message, cell)
+
+
+class _Blanks:
+    """Which places are empty, each looked up once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._filled = {sheet.index: Filled(sheet) for sheet in book.grids}
+        self._known: dict[tuple[int, Area], bool] = {}
+
+    def hold(self, place: Place) -> bool:
+        """Whether nothing stands in any cell of the place."""
+        sheet, area = place
+        key = (sheet.index, area)
+        if key not in self._known:
+            self._known[key] = sheet.index in self._filled and not self._filled[sheet.index].any_in(area)
+        return self._known[key]
 
 
 def _source_headers(sheet: Sheet) -> list[Cell]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from clv_xl.audit.findings import Problem, in_workbook, rule, shown
+from clv_xl.audit.findings import Problem, Severity, in_workbook, rule, shown
 from clv_xl.audit.formula import MAX_COLUMN, MAX_ROW, base_name, column_number
 from clv_xl.audit.workbook import DefinedName, Workbook
 from clv_xl.worksheet.excel_names import BUILT_IN
@@ -37,7 +37,7 @@ def cell_like(name: str) -> bool:
     return inside or _R1C1.fullmatch(name) is not None
 
 
-@rule(17, "No links to other files, no macros")
+@rule(17, "No links to other files, no macros", Severity.WARNING)
 def outside(book: Workbook) -> Iterator[Problem]:
     """No external workbooks, connections or macros in the file, and no formula or name that refers to another file."""
     kinds = {r.type for part in ("", book.package.workbook) for r in book.package.relationships(part).values()}
@@ -46,17 +46,17 @@ def outside(book: Workbook) -> Iterator[Problem]:
         found.add(_OUTSIDE["vbaProject"])
     yield from (in_workbook(f"the workbook holds {what}") for what in sorted(found))
     for sheet in book.grids:
-        for cell in sheet.formulas:
-            for token in book.facts(cell).tokens:
+        for facts, cells in book.patterns(sheet):
+            for token in facts.tokens:
                 if token.kind == "sheet" and "[" in token.text:
                     message = f"the formula refers to another file ({shown(token.text)}); copy its values into this one"
-                    yield sheet.problem(message, cell)
+                    yield from (sheet.problem(message, cell) for cell in cells)
     for name in book.names:
         if any(token.kind == "sheet" and "[" in token.text for token in name.tokens):
             yield in_workbook(f"the name {name.name} refers to another file ({shown(name.formula)}); delete it")
 
 
-@rule(18, "Names are few and safe")
+@rule(18, "Names are few and safe", Severity.WARNING)
 def names(book: Workbook) -> Iterator[Problem]:
     """Names belong to the workbook, are absolute, look like no cell and equal no function.
 

@@ -8,6 +8,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -15,6 +16,7 @@ from lxml import etree
 
 MAX_PARTS = 10_000
 MAX_UNCOMPRESSED = 512 * 1024 * 1024
+MAX_TREE = 32 * 1024 * 1024
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -78,9 +80,11 @@ class Package:
         """Keep this root for a part that was read by other means, as sheets are."""
         self._trees[part] = root
 
-    def broken(self, part: str, error: Exception) -> None:
+    def broken(self, part: str, error: etree.XMLSyntaxError) -> None:
         """Note a part that cannot be parsed."""
-        self.faults.append(f"{part} is not well-formed XML ({str(error)[:80]}); save the workbook again from Excel")
+        line, column = error.position
+        place = f"line {line}, column {column}"
+        self.faults.append(f"{part} is cut off or not well-formed XML ({place}); save the workbook again from Excel")
         self._trees[part] = None
 
     def _parsed(self, part: str) -> etree._Element | None:
@@ -91,7 +95,7 @@ class Package:
             self.broken(part, error)
             return None
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise NotAWorkbook(f"The file is damaged: its part {part} cannot be unpacked ({error}).") from error
+            raise damaged(f"its part {part} cannot be unpacked") from error
         refuse_entities(tree.getroot(), part)
         return tree.getroot()
 
@@ -103,6 +107,37 @@ class Package:
             found = [_relationship(element, folder) for element in (root if root is not None else [])]
             self._relationships[part] = {r.id: r for r in found}
         return self._relationships[part]
+
+    @property
+    def bases(self) -> list[str]:
+        """The parts that have relationships; "" for the package."""
+        return [n.replace("_rels/", "")[: -len(".rels")] for n in self.names if n.endswith(".rels")]
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a part cannot be read, or is missing."""
+        links = (link for base in self.bases for link in self.relationships(base).values() if not link.external)
+        missing = any(not link.target.startswith("#") and link.target not in self for link in links)
+        return bool(self.faults) or missing or any(self.dangling())
+
+    def parse_all(self) -> None:
+        """Look at every part, so that all damage is known."""
+        for part in self._parsable((".xml", ".rels")):
+            self.xml(part)
+
+    def _parsable(self, endings: tuple[str, ...]) -> list[str]:
+        """Parts that are small enough to be kept, or were read before piece by piece; pivots can be huge."""
+        small = {i.filename for i in self._zip.infolist() if i.file_size <= MAX_TREE}
+        return [n for n in self.names if n.endswith(endings) and (n in small or n in self._trees)]
+
+    def dangling(self) -> Iterator[str]:
+        """Where a part refers to a relationship that it does not have."""
+        for part in self._parsable((".xml",)):
+            root, known = self.xml(part), self.relationships(part)
+            for element in root.iter() if root is not None else ():
+                for attribute, value in ((str(a), str(v)) for a, v in element.attrib.items()):
+                    if attribute.startswith(RELATIONSHIP) and value and value not in known:
+                        yield f"{part}: <{local(element)}> refers to the relationship {value}, which does not exist"
 
     def related(self, part: str, kind: str) -> list[str]:
         """The existing parts that a part points at with one type of relationship."""
@@ -117,9 +152,17 @@ class Package:
         root = self.xml(part)
         if root is not None and str(root.tag).startswith(_STRICT):
             raise NotAWorkbook("The file is a Strict Open XML workbook; save it as Excel Workbook (.xlsx).")
+        if part in self and (root is None or not found):
+            cause = f"its part {part} is not well-formed" if root is None else "it does not say which part comes first"
+            raise damaged(cause)
         if root is None or root.tag != MAIN + "workbook" or root.find(MAIN + "sheets") is None:
             raise NotAWorkbook("The file is a zip archive, but no Excel workbook stands in it.")
         return part
+
+
+def damaged(what: str) -> NotAWorkbook:
+    """The refusal of a file of which too much is missing to judge the rest."""
+    return NotAWorkbook(f"The workbook is damaged: {what}; let Excel repair it (File > Open > Open and Repair).")
 
 
 def _opened(data: bytes) -> zipfile.ZipFile:

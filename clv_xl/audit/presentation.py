@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from clv_xl.audit.cells import Cell
-from clv_xl.audit.findings import Problem, rule, shown
+from clv_xl.audit.findings import Problem, Severity, rule, shown
 from clv_xl.audit.formula import area_of
 from clv_xl.audit.package import MAIN, flag
 from clv_xl.audit.styles import Look, contrast
@@ -28,7 +28,7 @@ _COLOUR = re.compile(r"\[(?:red|color\s?\d+|black|blue|cyan|green|magenta|white|
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
-@rule(7, "No merged cells")
+@rule(7, "No merged cells", Severity.WARNING)
 def merged(book: Workbook) -> Iterator[Problem]:
     """Merged cells break sorting, filtering, selecting and screen readers."""
     for sheet in book.grids:
@@ -38,7 +38,7 @@ def merged(book: Workbook) -> Iterator[Problem]:
             yield sheet.problem(message, area_of(reference)[:2])
 
 
-@rule(8, "Data sheets keep their headers in view")
+@rule(8, "Data sheets keep their headers in view", Severity.FORM)
 def frozen(book: Workbook) -> Iterator[Problem]:
     """Panes are frozen on sheets with a table, or with more than 20 rows that hold three numbers or more."""
     for sheet in book.grids:
@@ -56,7 +56,7 @@ def _numbers(row: list[Cell]) -> int:
     return sum(1 for cell in row if type(cell.value) is float)
 
 
-@rule(9, "Print set-up")
+@rule(9, "Print set-up", Severity.FORM)
 def printing(book: Workbook) -> Iterator[Problem]:
     """Every sheet sets orientation, fit to page, a print area and a page number in the footer.
 
@@ -86,7 +86,7 @@ def _print_gaps(sheet: Sheet) -> list[str]:
     return gaps
 
 
-@rule(28, "No numbers stored as text")
+@rule(28, "No numbers stored as text", Severity.WARNING)
 def text_numbers(book: Workbook) -> Iterator[Problem]:
     """No text constant reads as a number, unless it identifies something.
 
@@ -116,7 +116,7 @@ def _identifies(sheet: Sheet, cell: Cell, top: Cell) -> bool:
     return any(label.is_text and _IDENTIFIER.search(str(label.value)) for label in labels)
 
 
-@rule(29, "Negatives not by colour alone")
+@rule(29, "Negatives not by colour alone", Severity.FORM)
 def negatives(book: Workbook) -> Iterator[Problem]:
     """A number format that colours negative numbers also gives them a minus sign or brackets."""
     for sheet in book.grids:
@@ -136,7 +136,7 @@ def _colour_only(code: str) -> bool:
     return bool(_COLOUR.search(sections[1])) and bool(re.search(r"[0#?]", bare)) and not signs
 
 
-@rule(30, "Text can be read against its background")
+@rule(30, "Text can be read against its background", Severity.FORM)
 def contrasts(book: Workbook) -> Iterator[Problem]:
     """Text has a contrast of 4.5:1 or more with its fill, also where a conditional format sets both.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from clv_xl.audit.cells import Cell
-from clv_xl.audit.formula import Area, Reference, Token, area_of, references, scan
+from clv_xl.audit.formula import Area, Facts, Reference, Token, area_at, area_of, ends_of, references, scan
 from clv_xl.audit.package import CHART, inner_text
 from clv_xl.audit.workbook import Sheet, Table, Workbook
 
@@ -16,6 +16,7 @@ _LOOK_AT_PLACE = frozenset(("ROW", "ROWS", "COLUMN", "COLUMNS", "SHEET", "SHEETS
 _MAX_NAME_DEPTH = 8
 
 Place = tuple[Sheet, Area]
+PlacesAt = Callable[[int, int], list[Place]]
 
 
 class Resolver:
@@ -35,11 +36,41 @@ class Resolver:
                     yield reference, (target, area_of(reference.text))
             elif reference.kind == "table":
                 yield from ((reference, place) for place in self._columns(reference.text, sheet, row))
-            elif table := self._book.tables.get(reference.text.casefold()):
-                yield reference, (table[0], table[1].data)
-            elif depth < _MAX_NAME_DEPTH and (name := self._book.named.get(reference.text.casefold())):
-                inner = self._places(list(name.tokens), sheet, row, depth + 1)
-                yield from ((reference, place) for _, place in inner)
+            else:
+                yield from self._named(reference, sheet, row, depth)
+
+    def _named(self, reference: Reference, sheet: Sheet, row: int, depth: int) -> Iterator[tuple[Reference, Place]]:
+        if table := self._book.tables.get(reference.text.casefold()):
+            yield reference, (table[0], table[1].data)
+        elif depth < _MAX_NAME_DEPTH and (name := self._book.named.get(reference.text.casefold())):
+            inner = self._places(list(name.tokens), sheet, row, depth + 1)
+            yield from ((reference, place) for _, place in inner)
+
+    def reads(self, facts: Facts, sheet: Sheet) -> list[tuple[Reference, PlacesAt]]:
+        """The references of a formula on a sheet, each with the places it means in a cell at a row and column."""
+        found: list[tuple[Reference, PlacesAt]] = []
+        for reference in facts.references:
+            if reference.kind == "area":
+                found.append((reference, self._moving(reference, facts, sheet)))
+            elif reference.kind == "table":
+                found.append((reference, self._of_table(reference.text, sheet)))
+            else:
+                found.append((reference, _always([place for _, place in self._named(reference, sheet, 0, 0)])))
+        return found
+
+    def _moving(self, reference: Reference, facts: Facts, sheet: Sheet) -> PlacesAt:
+        ends, targets = ends_of(reference.text), self._sheets(reference.sheet, sheet)
+
+        def places(row: int, column: int) -> list[Place]:
+            area = area_at(ends, row - facts.row, column - facts.column)
+            return [(target, area) for target in targets]
+
+        return places
+
+    def _of_table(self, text: str, sheet: Sheet) -> PlacesAt:
+        if "this row" in text.casefold():
+            return lambda row, _column: list(self._columns(text, sheet, row))
+        return _always(list(self._columns(text, sheet, 0)))
 
     def _sheets(self, title: str | None, own: Sheet) -> list[Sheet]:
         if title is None:
@@ -60,6 +91,10 @@ class Resolver:
         first, last = (left + min(columns), left + max(columns)) if columns else table.area[1::2]
         rows = _rows(table, {item.casefold() for item in items}, row)
         yield sheet, Area(rows[0], first, rows[1], last)
+
+
+def _always(places: list[Place]) -> PlacesAt:
+    return lambda _row, _column: places
 
 
 def structured_items(brackets: str) -> list[str]:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from clv_xl.audit.findings import Problem, in_workbook, rule, shown
+from clv_xl.audit.findings import Problem, Severity, in_workbook, rule, shown
 from clv_xl.audit.formula_storage import known_to
 from clv_xl.audit.repair_objects import chart_faults, table_faults
 from clv_xl.audit.repair_package import package_faults
@@ -23,7 +23,7 @@ VALIDATOR_VARIABLE = "OOXML_VALIDATOR"
 _SECONDS = 120
 
 
-@rule(31, "Opens without repair")
+@rule(31, "Opens without repair", Severity.ERROR)
 def repair(book: Workbook) -> Iterator[Problem]:
     """Nothing in the file makes Excel offer a repair.
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from clv_xl.audit.findings import Problem, in_workbook, shown
-from clv_xl.audit.package import RELATIONSHIP, Package, local
+from clv_xl.audit.package import Package, local
 from clv_xl.audit.workbook import Workbook
 
 MAX_LINK = 2079
@@ -34,6 +34,8 @@ def package_faults(book: Workbook) -> Iterator[Problem]:
     """Everything that is wrong with the package."""
     package = book.package
     yield from (in_workbook(fault) for fault in package.faults)
+    if book.calculation_failure and package.damaged:
+        yield in_workbook("the file is damaged, so its formulas could not be recalculated; mend it first")
     twice = [name for name, times in Counter(name.lower() for name in package.names).items() if times > 1]
     yield from (in_workbook(f"the part {name} stands twice in the file; keep one") for name in twice)
     yield from (in_workbook(message) for message in _relationship_faults(package))
@@ -41,14 +43,8 @@ def package_faults(book: Workbook) -> Iterator[Problem]:
     yield from (in_workbook(message) for message in _property_faults(package))
 
 
-def _bases(package: Package) -> Iterator[str]:
-    for name in package.names:
-        if name.endswith(".rels"):
-            yield name.replace("_rels/", "")[: -len(".rels")]
-
-
 def _relationship_faults(package: Package) -> Iterator[str]:
-    for base in _bases(package):
+    for base in package.bases:
         owner = base or "the package"
         root = package.xml(f"{base.rpartition('/')[0]}/_rels/{base.rpartition('/')[2]}.rels".lstrip("/"))
         ids = Counter(element.get("Id") for element in (root if root is not None else []))
@@ -58,22 +54,14 @@ def _relationship_faults(package: Package) -> Iterator[str]:
                 yield f'{owner}: the link target "{shown(link.target)}" is no valid address; encode it or shorten it'
             elif not link.external and not link.target.startswith("#") and link.target not in package:
                 yield f"{owner}: the relationship {link.id} leads to the part {link.target}, which does not exist"
-        yield from _dangling(package, base)
-
-
-def _dangling(package: Package, base: str) -> Iterator[str]:
-    root = package.xml(base) if base.endswith(".xml") else None
-    known = package.relationships(base)
-    for element in root.iter() if root is not None else ():
-        for attribute, value in ((str(a), str(v)) for a, v in element.attrib.items()):
-            if attribute.startswith(RELATIONSHIP) and value and value not in known:
-                yield f"{base}: <{local(element)}> refers to the relationship {value}, which does not exist"
+    yield from package.dangling()
 
 
 def _content_type_faults(package: Package) -> Iterator[str]:
     root = package.xml(_CONTENT_TYPES)
     if root is None:
-        yield f"{_CONTENT_TYPES} is missing; save the workbook again from Excel"
+        if _CONTENT_TYPES not in package:
+            yield f"{_CONTENT_TYPES} is missing; save the workbook again from Excel"
         return
     overrides, defaults = (
         {name.lstrip("/").lower(): e.get("ContentType") or "" for e in root if (name := e.get(attribute))}
@@ -86,7 +74,7 @@ def _content_type_faults(package: Package) -> Iterator[str]:
     present = {name.lower() for name in package.names}
     absent = (name for name in overrides if name not in present)
     yield from (f"a content type is declared for {name}, which does not exist" for name in absent)
-    for base in _bases(package):
+    for base in package.bases:
         for link in package.relationships(base).values():
             ending = _TYPED.get(link.type)
             declared = overrides.get(link.target.lower(), defaults.get(link.target.rpartition(".")[2].lower(), ""))

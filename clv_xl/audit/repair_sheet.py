@@ -74,12 +74,10 @@ def _metadata_count(book: Workbook) -> int:
 
 
 def _formula_faults(book: Workbook, sheet: Sheet, known: Known) -> Iterator[Problem]:
-    judged: dict[str, list[str]] = {}
-    for cell in sheet.formulas:
-        facts = book.facts(cell)
-        if facts.form not in judged:
-            judged[facts.form] = list(storage_faults(facts.text, known)) if facts.text.strip() else []
-        yield from (sheet.problem(message, cell) for message in judged[facts.form])
+    for facts, cells in book.patterns(sheet):
+        if facts.text.strip():
+            for message in storage_faults(facts.text, known):
+                yield from (sheet.problem(message, cell) for cell in cells)
 
 
 def _merge_faults(sheet: Sheet) -> Iterator[Problem]:

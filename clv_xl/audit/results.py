@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from clv_xl.audit.cells import Cell, Value
-from clv_xl.audit.findings import Problem, in_workbook, rule, shown
+from clv_xl.audit.findings import Problem, Severity, in_workbook, rule, shown
 from clv_xl.audit.formula import Area
 from clv_xl.audit.names import our_functions
 from clv_xl.audit.workbook import DefinedName, Sheet, Workbook
@@ -19,14 +19,15 @@ _VERDICT = re.compile(r"(pass|fail|ok|not compared)\b", re.IGNORECASE)
 _UNKNOWN_TO_ENGINE = frozenset((NAME, "#N/IMPL!", "#UNKNOWN!"))
 
 
-@rule(24, "All checks hold and say so")
+@rule(24, "All checks hold and say so", Severity.ERROR)
 def checks(book: Workbook) -> Iterator[Problem]:
     """The name check_master exists; every cell named check_… is TRUE after recalculation.
 
     In the row of each check a cell says PASS or FAIL in words ("OK" and "not compared" are understood too).
     """
     if MASTER not in book.named:
-        yield in_workbook(f"there is no name {MASTER}; name the cell that says whether all checks hold")
+        message = f"there is no name {MASTER}; name the cell that says whether all checks hold"
+        yield in_workbook(message).milder(Severity.WARNING)
     for key, name in book.named.items():
         if not key.startswith("check_"):
             continue
@@ -48,7 +49,7 @@ def _check(book: Workbook, name: DefinedName, sheet: Sheet, area: Area) -> Itera
         verdicts = [v for v in (book.result(sheet, c) for c in sheet.rows.get(row, [])) if isinstance(v, str)]
         if not any(_VERDICT.match(verdict.strip()) for verdict in verdicts):
             message = f"no cell in the row of {name.name} says PASS or FAIL; colour alone does not reach everyone"
-            yield sheet.problem(message, (row, area.first_column))
+            yield sheet.problem(message, (row, area.first_column)).milder(Severity.FORM)
 
 
 def _spoken(value: Value) -> str:
@@ -57,16 +58,18 @@ def _spoken(value: Value) -> str:
     return str(value).upper() if isinstance(value, bool) else shown(value)
 
 
-@rule(25, "No error values")
+@rule(25, "No error values", Severity.ERROR)
 def errors(book: Workbook) -> Iterator[Problem]:
     """No cell is an error value after recalculation, and recalculation succeeds.
 
-    An answer that only says that the calculation engine lacks one of Excel's functions does not count where Excel's
-    own stored value is no error.
+    Cells that could not be recalculated are named, for they may hide anything; cells that read them are calculated with
+    the values stored there. An answer that only says that the calculation engine lacks one of Excel's functions does
+    not count where Excel's own stored value is no error.
     """
-    if book.calculation_failure:
+    if book.calculation_failure and not book.package.damaged:  # if it is, the rule on repair says it
         yield in_workbook(f"could not be recalculated: {book.calculation_failure}")
     for sheet in book.grids:
+        yield from _not_recalculated(book, sheet)
         for cell in sheet.cells.values():
             value = book.result(sheet, cell) if cell.formula is not None else cell.value
             if isinstance(value, CellError) and not _engine_gap(book, cell, value):
@@ -76,6 +79,22 @@ def errors(book: Workbook) -> Iterator[Problem]:
                 yield sheet.problem(f"{what}; mend what it reads, or say what to show instead with IFERROR", cell)
 
 
+def _not_recalculated(book: Workbook, sheet: Sheet) -> Iterator[Problem]:
+    """The stored value stands in for these, and nobody has looked whether it is right."""
+    fresh = book.calculated.get(sheet.title)
+    for cell in sheet.formulas:
+        if fresh is not None and cell.formula and cell.address not in fresh and not isinstance(cell.value, CellError):
+            message = f"={shown(cell.formula)} could not be recalculated{_kept(cell)}; verify it in Excel"
+            yield sheet.problem(message, cell).milder(Severity.WARNING)
+
+
+def _kept(cell: Cell) -> str:
+    if cell.value is None:
+        return ", and no value is stored"
+    value = f"{cell.value:.15g}" if isinstance(cell.value, float) else _spoken(cell.value)
+    return f", so its value {value} is taken on trust"
+
+
 def _engine_gap(book: Workbook, cell: Cell, value: CellError) -> bool:
     stored = cell.cached and not isinstance(cell.value, CellError)
     if cell.formula is None or value.code not in _UNKNOWN_TO_ENGINE or not stored:
@@ -83,7 +102,7 @@ def _engine_gap(book: Workbook, cell: Cell, value: CellError) -> bool:
     facts = book.facts(cell)
     names = (t.text.casefold() for t in facts.tokens if t.kind == "name")
     known = all(name in book.named or name in book.tables or name.startswith("_xl") for name in names)
-    return known and all(function in BUILT_IN or _ours(function) for function in facts.functions)
+    return known and all(f in BUILT_IN or _ours(f) or f.casefold() in book.named for f in facts.functions)
 
 
 def _ours(function: str) -> bool:
@@ -91,7 +110,7 @@ def _ours(function: str) -> bool:
     return any(function == name or function.endswith((f".{name}", f"_{name}")) for name in our_functions())
 
 
-@rule(26, "Every formula carries its value")
+@rule(26, "Every formula carries its value", Severity.WARNING)
 def cached_values(book: Workbook) -> Iterator[Problem]:
     """Every formula cell has a stored value, since previews, Protected View and readers show nothing else."""
     for sheet in book.grids:

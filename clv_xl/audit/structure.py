@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from clv_xl.audit.cells import Cell
-from clv_xl.audit.findings import Problem, in_workbook, rule, shown
+from clv_xl.audit.findings import Problem, Severity, in_workbook, rule, shown
 from clv_xl.audit.formula import area_of, scan, unquoted
 from clv_xl.audit.package import MAIN, RELATIONSHIP, flag, number_of
 from clv_xl.audit.workbook import Sheet, Workbook
@@ -32,23 +32,36 @@ _DEFAULT_TABLE = re.compile(
 _DEFAULT_COLUMN = re.compile(r"(?:column|spalte|colonne|columna|colonna|kolom|coluna)\s?\d+", re.IGNORECASE)
 
 
-@rule(1, "Cover says what the workbook is")
+@rule(1, "Cover says what the workbook is", Severity.FORM)
 def cover(book: Workbook) -> Iterator[Problem]:
     """The first sheet has the labels purpose, version, author, date, change log, colour key and limitations.
 
-    A label is a text cell that starts with the word; its content stands in the same cell, to its right or below.
+    A label is a text cell that starts with the word; its content stands in the same cell, to its right or below. One
+    finding lists all that is missing.
     """
     if not book.grids or book.sheets[0] is not book.grids[0]:
         yield in_workbook("the first sheet holds no cells; make the first sheet a cover")
         return
     sheet = book.sheets[0]
+    absent: list[str] = []
+    empty: list[Cell] = []
+    texts = [cell for cell in sheet.cells.values() if cell.is_text]
     for label, pattern in COVER_LABELS.items():
         wanted = re.compile(rf"(?:{pattern})\b", re.IGNORECASE)
-        cells = [c for c in sheet.cells.values() if c.is_text and wanted.match(_words(c))]
+        cells = [cell for cell in texts if wanted.match(_words(cell))]
         if not cells:
-            yield sheet.problem(f'the cover has no label "{label.capitalize()}"; add it with what it stands for')
+            absent.append(label)
         elif not any(_has_content(sheet, cell, pattern) for cell in cells):
-            yield sheet.problem(f'nothing stands beside or below the label "{cells[0].value}"; fill it in', cells[0])
+            empty.append(cells[0])
+    if absent or empty:
+        yield sheet.problem(_cover_gaps(absent, empty), None if absent else empty[0])
+
+
+def _cover_gaps(absent: list[str], empty: list[Cell]) -> str:
+    unsaid = ", ".join(f'"{shown(cell.value)}"' for cell in empty)
+    parts = [f"the cover does not say: {', '.join(absent)}; add each as a label with what it stands for"] * bool(absent)
+    parts += [f"nothing stands beside or below {unsaid}; fill it in"] * bool(empty)
+    return "; ".join(parts)
 
 
 def _words(cell: Cell) -> str:
@@ -64,18 +77,17 @@ def _has_content(sheet: Sheet, cell: Cell, pattern: str) -> bool:
     return beside or (below is not None and not below.blank)
 
 
-@rule(2, "Document properties are filled in")
+@rule(2, "Document properties are filled in", Severity.FORM)
 def properties(book: Workbook) -> Iterator[Problem]:
     """Title, creator and description (File > Info) are not empty."""
     part = next(iter(book.package.related("", "core-properties")), "docProps/core.xml")
     root = book.package.xml(part)
-    for name in ("title", "creator", "description"):
-        text = root.findtext(f"{{*}}{name}") if root is not None else None
-        if not (text or "").strip():
-            yield in_workbook(f"the document property {name} is empty; fill it in under File > Info")
+    texts = {n: root.findtext(f"{{*}}{n}") if root is not None else "" for n in ("title", "creator", "description")}
+    if empty := [name for name, text in texts.items() if not (text or "").strip()]:
+        yield in_workbook(f"document properties are empty: {', '.join(empty)}; fill them in under File > Info")
 
 
-@rule(3, "Cover links to every sheet")
+@rule(3, "Cover links to every sheet", Severity.FORM)
 def links(book: Workbook) -> Iterator[Problem]:
     """The first sheet links to every other one, by hyperlink or HYPERLINK("#…") formula, and no link leads nowhere."""
     if not book.sheets:
@@ -88,9 +100,8 @@ def links(book: Workbook) -> Iterator[Problem]:
             yield cover.problem(f'the link to "{shown(target)}" leads to no sheet; correct or remove it', place)
         else:
             reached.add(sheet.index)
-    for sheet in book.sheets[1:]:
-        if sheet.index not in reached:
-            yield cover.problem(f'the cover has no link to the sheet "{sheet.title}"; add one to its cell A1')
+    if missed := [f'"{sheet.title}"' for sheet in book.sheets[1:] if sheet.index not in reached]:
+        yield cover.problem(f"the cover has no link to {shown(', '.join(missed), 200)}; link to the cell A1 of each")
 
 
 def _link_targets(book: Workbook, cover: Sheet) -> Iterator[tuple[tuple[int, int], str]]:
@@ -117,7 +128,7 @@ def _sheet_of(book: Workbook, target: str) -> Sheet | None:
     return places[0][0] if places else None
 
 
-@rule(4, "Nothing is hidden")
+@rule(4, "Nothing is hidden", Severity.WARNING)
 def hidden(book: Workbook) -> Iterator[Problem]:
     """No hidden sheets, rows or columns; a width or height of zero hides as well."""
     for sheet in book.sheets:
@@ -133,7 +144,7 @@ def hidden(book: Workbook) -> Iterator[Problem]:
             yield sheet.problem("all rows without content are hidden (zeroHeight); show them")
 
 
-@rule(5, "Sheets have names of their own")
+@rule(5, "Sheets have names of their own", Severity.FORM)
 def sheet_names(book: Workbook) -> Iterator[Problem]:
     """No Sheet1, Tabelle1, Feuil1 and the like; at most 31 characters."""
     for sheet in book.sheets:
@@ -143,7 +154,7 @@ def sheet_names(book: Workbook) -> Iterator[Problem]:
             yield sheet.problem(f'the name "{sheet.title}" has {len(sheet.title)} characters; use at most {MAX_TITLE}')
 
 
-@rule(6, "A1 holds the sheet's title")
+@rule(6, "A1 holds the sheet's title", Severity.FORM)
 def titles(book: Workbook) -> Iterator[Problem]:
     """A1 of every sheet is a text, or a formula that gives one."""
     for sheet in book.grids:
@@ -154,7 +165,7 @@ def titles(book: Workbook) -> Iterator[Problem]:
             yield sheet.problem(f"A1 {what}; write the sheet's title there", (1, 1))
 
 
-@rule(10, "Tables have good headers and names")
+@rule(10, "Tables have good headers and names", Severity.FORM)
 def tables(book: Workbook) -> Iterator[Problem]:
     """Every table has a header row with unique names that mean something, and a name that is not Table1."""
     for sheet in book.grids:
@@ -179,7 +190,7 @@ def _bad_headers(columns: list[str]) -> Iterator[str]:
         seen.add(key)
 
 
-@rule(19, "Excel calculates by itself, in full on load")
+@rule(19, "Excel calculates by itself, in full on load", Severity.WARNING)
 def calculation(book: Workbook) -> Iterator[Problem]:
     """Calculation is automatic, iteration is off, and the workbook calculates in full when it is opened."""
     settings = book.root.find(MAIN + "calcPr")
@@ -189,4 +200,5 @@ def calculation(book: Workbook) -> Iterator[Problem]:
     if flag(settings, "iterate"):
         yield in_workbook("iterative calculation is on, which hides circular references; switch it off")
     if not flag(settings, "fullCalcOnLoad"):
-        yield in_workbook("the workbook does not calculate in full on load; set fullCalcOnLoad")
+        message = "the workbook does not calculate in full on load; set fullCalcOnLoad"
+        yield in_workbook(message).milder(Severity.FORM)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from openpyxl.styles.numbers import is_date_format
 
 from clv_xl.audit.cells import Cell
-from clv_xl.audit.findings import Problem, rule
+from clv_xl.audit.findings import Problem, Severity, rule
 from clv_xl.audit.formula import Area
 from clv_xl.audit.workbook import Sheet, Workbook
 
@@ -20,7 +20,7 @@ _NOTE = re.compile(
 _IN_BRACKETS = re.compile(r"[(\[][^)\]]+[)\]]|%|\bin [A-Z]{3}\b")
 
 
-@rule(22, "A units column, filled on every numeric row")
+@rule(22, "A units column, filled on every numeric row", Severity.FORM)
 def units(book: Workbook) -> Iterator[Problem]:
     """Under a header "Unit", down to the next blank row, every row with a number in the header's block has its unit.
 

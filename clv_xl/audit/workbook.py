@@ -10,9 +10,9 @@ from itertools import pairwise
 from lxml import etree
 
 from clv_xl.audit.cells import Cell, SheetData, SheetReader, Value, read_strings
-from clv_xl.audit.findings import Problem
+from clv_xl.audit.findings import Problem, shown
 from clv_xl.audit.formula import Area, Facts, Token, address, area_of, areas_of, relative, scan
-from clv_xl.audit.package import MAIN, RELATIONSHIP, Package, decoded, flag, inner_text, local
+from clv_xl.audit.package import MAIN, RELATIONSHIP, Package, damaged, decoded, flag, inner_text, local
 from clv_xl.audit.styles import Look, Styles, read_styles
 
 
@@ -191,6 +191,9 @@ class Workbook:
     calculated: dict[str, dict[str, Value]] = field(default_factory=dict)
     calculation_failure: str = ""
     _facts: dict[str, Facts] = field(default_factory=dict)
+    _latest: dict[int, Facts] = field(default_factory=dict)
+    """The last formula looked at in each column, and at 0 the last of all: the next cell often is filled from one."""
+    _patterns: dict[int, list[tuple[Facts, list[Cell]]]] = field(default_factory=dict)
 
     @property
     def grids(self) -> list[Sheet]:
@@ -220,10 +223,25 @@ class Workbook:
     def facts(self, cell: Cell) -> Facts:
         """What is to be said about a cell's formula, shared with all cells it was filled to."""
         if cell.facts is None:
-            tokens = cell.tokens
-            form = relative(tokens, cell.row, cell.column)
-            cell.facts = self._facts.get(form) or self._facts.setdefault(form, Facts(tuple(tokens), form))
+            near = (self._latest.get(cell.column), self._latest.get(0))
+            same = (f for f in near if f is not None and f.filled_to(cell.row, cell.column) == cell.formula)
+            facts = next(same, None) or self._scanned(cell)
+            cell.facts = self._latest[cell.column] = self._latest[0] = facts
         return cell.facts
+
+    def _scanned(self, cell: Cell) -> Facts:
+        tokens = tuple(cell.tokens)
+        form = relative(tokens, cell.row, cell.column)
+        return self._facts.setdefault(form, Facts(tokens, form, cell.row, cell.column))
+
+    def patterns(self, sheet: Sheet) -> list[tuple[Facts, list[Cell]]]:
+        """The formulas of a sheet, each with the cells that it was filled to."""
+        if sheet.index not in self._patterns:
+            cells: dict[Facts, list[Cell]] = {}
+            for cell in sheet.formulas:
+                cells.setdefault(self.facts(cell), []).append(cell)
+            self._patterns[sheet.index] = list(cells.items())
+        return self._patterns[sheet.index]
 
     def result(self, sheet: Sheet, cell: Cell) -> Value:
         """The value of a cell: of a formula as recalculated where that was possible, otherwise as stored."""
@@ -249,6 +267,7 @@ def load(data: bytes) -> Workbook:
     assert root is not None  # Package has looked
     styles, strings = read_styles(package), read_strings(package)
     sheets = [_sheet(i, e, package, styles, strings) for i, e in enumerate(root.iterfind(f"{MAIN}sheets/{MAIN}sheet"))]
+    package.parse_all()
     return Workbook(package, root, styles, sheets, len(strings), data)
 
 
@@ -256,9 +275,13 @@ def _sheet(index: int, element: etree._Element, package: Package, styles: Styles
     link = package.relationships(package.workbook).get(element.get(RELATIONSHIP + "id") or "")
     part, kind = (link.target, link.type) if link else ("", "missing")
     sheet = Sheet(index, element.get("name") or "", part, element.get("state") or "visible", kind, package, styles)
-    if part in package and kind == "worksheet":
+    if kind == "missing" or (kind == "worksheet" and part not in package):
+        raise damaged(f'the part with its sheet "{shown(sheet.title)}" is missing')
+    if kind == "worksheet":
         sheet.data = SheetReader(strings).read(package, part)
         sheet.root = package.xml(part)
+        if sheet.root is None:
+            raise damaged(f'its sheet "{shown(sheet.title)}" ({part}) is cut off or not well-formed')
     return sheet
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clv_xl.audit import RULES, Finding, Rule, audit
+from clv_xl.audit import RULES, Finding, Rule, Severity, audit
 
 
 def test_no_rule_objects(clean, findings):
@@ -51,6 +51,7 @@ def test_rules_cover_the_checklist_once():
     assert [rule.number for rule in RULES] == list(range(1, 33))
     assert all(isinstance(rule, Rule) and rule.title and rule.explanation for rule in RULES)
     assert len({rule.title for rule in RULES}) == 32
+    assert all(isinstance(rule.severity, Severity) for rule in RULES)
 
 
 def test_a_finding_is_a_frozen_record():

@@ -10,9 +10,10 @@ import re
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from clv_xl.audit import MAX_PLACES, NotAWorkbook, audit
+from clv_xl.audit import MAX_PLACES, NotAWorkbook, Severity, audit
 from clv_xl.audit import cells as cell_module
 from clv_xl.audit import package as package_module
 
@@ -219,13 +220,80 @@ def test_work_grows_with_the_workbook_and_no_faster(build, clean_values):
     assert calls(1_600) < 2.6 * calls(800)
 
 
-def test_findings_come_in_the_order_of_rule_sheet_and_cell(build, findings):
+def test_the_worst_findings_come_first_then_by_rule_sheet_and_cell(build, findings):
     def change(wb) -> None:
         wb["Checks"].merge_cells("B9:C9")
         wb["Checks"].merge_cells("A10:C10")
         wb["Cover"].merge_cells("A20:C20")
         wb["Checks"]["A1"] = None
+        wb["Checks"]["A8"] = "#REF!"
+        wb["Calculation"]["B6"] = "=B5*7"
+        wb.properties.title = None
 
     found = findings(build(change))
-    assert [f.rule for f in found] == sorted(f.rule for f in found)
+    order = [(list(Severity).index(f.severity), f.rule) for f in found]
+    assert order == sorted(order)
+    assert [(f.severity, f.rule) for f in found if f.rule in (2, 6, 12, 25)] == [
+        ("error", 25),
+        ("warning", 12),
+        ("form", 2),
+        ("form", 6),
+    ]
     assert [f.where for f in found if f.rule == 7] == ["Cover!A20", "Checks!B9", "Checks!A10"]
+
+
+def test_serious_findings_lead_on_a_plain_workbook():
+    """As anyone saves it: no cover, no properties, no print set-up, and one cell that shows an error."""
+    book = openpyxl.Workbook()
+    book.active["A2"], book.active["B2"] = "Spend", "=1/0"
+    stream = io.BytesIO()
+    book.save(stream)
+    found = audit(stream.getvalue())
+    assert (found[0].rule, found[0].where) == (25, "Sheet!B2")
+    assert [f.severity for f in found[1:]].count("error") == 0
+    assert {f.rule for f in found if f.severity == "form"} >= {1, 2, 9}
+    assert len([f for f in found if f.rule in (1, 2)]) == 2
+
+
+SHEET, PARTS, LINKS = "xl/worksheets/sheet3.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"
+
+
+@pytest.mark.parametrize("part", [SHEET, PARTS, LINKS, "xl/workbook.xml"])
+@pytest.mark.parametrize("share", [0, 0.02, 0.5, 0.95])
+def test_a_workbook_without_its_sheets_is_refused_in_one_sentence(build, part, share):
+    def cut(parts: dict[str, str]) -> None:
+        kept = parts.pop(part)
+        if share:
+            parts[part] = kept[: int(len(kept) * share)]
+
+    with pytest.raises(NotAWorkbook) as caught:
+        audit(build(change_parts=cut))
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert part != SHEET or '"Calculation"' in sentence
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "xl/styles.xml",
+        "xl/tables/table1.xml",
+        "xl/charts/chart1.xml",
+        "xl/worksheets/_rels/sheet2.xml.rels",
+        "xl/drawings/_rels/drawing1.xml.rels",
+        "[Content_Types].xml",
+    ],
+)
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_other_damage_is_found_first_and_in_plain_words(build, part, share):
+    def cut(parts: dict[str, str]) -> None:
+        kept = parts.pop(part)
+        if share:
+            parts[part] = kept[: int(len(kept) * share)]
+
+    found = audit(build(change_parts=cut))
+    assert (found[0].rule, found[0].where) == (31, "workbook")
+    assert any(part.replace("_rels/", "").removesuffix(".rels") in f.message for f in found if f.rule == 31)
+    library = r"backend|calamine|parser|zip|Errno|AttValue|Premature|expected"
+    assert not [f for f in found if re.search(library, f.message, re.IGNORECASE)]

@@ -1,6 +1,8 @@
 """A whole workbook: every formula cell, tables, names, our functions in every spelling, errors both ways."""
 
 import io
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -99,6 +101,67 @@ def test_omitted_arguments_in_a_file():
 
 def test_a_formula_that_refers_to_itself_says_so():
     assert values_of("=A1+1") == [CellError("#REF!", "the formula refers to itself")]
+
+
+def with_stored(data: bytes, **stored: float) -> bytes:
+    """The workbook with values stored in formula cells, as Excel leaves them."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            for cell, value in stored.items() if name.endswith("sheet1.xml") else ():
+                pattern = rf'(<c r="{cell}"[^>]*>(?:<f>[^<]*</f>))<v ?(?:/>|></v>)'
+                text, times = re.subn(pattern, rf"\g<1><v>{value}</v>", text.decode())
+                assert times == 1
+                text = text.encode()
+            new.writestr(name, text)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        "=[1]Prices!A1",
+        "=SUM('C:\\data\\[Book2.xlsx]Prices'!A1:A3)",
+        "=_xlfn.LAMBDA(_xlpm.x,_xlpm.x+1)(3)",
+        "=1+",
+        "=cmd|'/c calc'!A0",
+        "=CLV_RETENTION(1,,",
+    ],
+)
+def test_a_formula_beyond_the_engine_leaves_the_rest_alone(beyond):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"], sheet["A2"], sheet["A3"], sheet["A4"] = beyond, "=A1*2", "=1/0", '="[1]Prices!A1"'
+    found = calculate(with_stored(saved(book), A1=21))["Sheet"]
+    assert found == {"A2": 42.0, "A3": CellError("#DIV/0!"), "A4": "[1]Prices!A1"}
+
+
+def test_a_repeated_formula_that_reads_another_file_is_left_out_everywhere():
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B1"], book.active["C1"] = "=[1]P!A1", "=1", "=A1+B1"
+    data = with_stored(saved(book), A1=3, B1=4)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    sheet = sheet.replace(b"<f>[1]P!A1</f>", b'<f t="shared" ref="A1:B1" si="0">[1]P!A1</f>')
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"<f>1</f>", b'<f t="shared" si="0"/>')
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert calculate(stream.getvalue())["Sheet"] == {"C1": 7.0}
+
+
+@pytest.mark.parametrize("part", ["xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_a_damaged_workbook_is_refused_without_the_words_of_a_library(part):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(openpyxl.Workbook()))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, text[: len(text) // 2] if name == part else text)
+    with pytest.raises(WorkbookError, match=r"^The workbook is damaged: the calculation engine cannot open it\.$"):
+        calculate(stream.getvalue())
 
 
 @pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04 cut off"])
