@@ -5,6 +5,7 @@ Exit codes: 0 all well; 1 there are findings, or the formula gives an error; 2 t
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 # Off a terminal nothing is wrapped: a line of a file or a pipe is one row, to be searched and cut.
 _OFF_TERMINAL = 100_000
-_out = Console(highlight=False, soft_wrap=True)
+_out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _OFF_TERMINAL)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -140,7 +141,7 @@ def functions(
             table.add_column()
             for function in members:
                 table.add_row(function.name, escape(function.summary))
-            _print_table(table)
+            _out.print(table, soft_wrap=False)
             _out.print()
         _out.print("Explain one with: clv-xl functions NAME")
     elif name in REGISTRY:
@@ -163,7 +164,7 @@ def _explain(function: Function) -> None:
         table.add_column(heading, no_wrap=heading == "Argument")
     for a in function.arguments:
         table.add_row(a.name, escape(a.unit), a.default_shown or "required", escape(a.help))
-    _print_table(table)
+    _out.print(table, soft_wrap=False)
     _out.print(f"\nFormula  {escape(function.formula)}")
     if function.native:
         _out.print(f"In Excel ={escape(function.native)}")
@@ -217,10 +218,6 @@ def _print_cells(rows: Sequence[Sequence[Any]]) -> None:
         _out.print(escape("  ".join(aligned).rstrip()))
 
 
-def _print_table(table: Table) -> None:
-    _out.print(table, soft_wrap=False, width=None if _out.is_terminal else _OFF_TERMINAL)
-
-
 def _shown(cell: Any) -> str:
     """A cell as Excel would show it in a wide column: 15 digits, logicals in capitals."""
     if isinstance(cell, bool):
@@ -260,7 +257,7 @@ def check(
     for finding in findings:
         rule = f"{finding.rule} {titles[finding.rule]}"
         table.add_row(finding.severity, escape(finding.where), escape(finding.message), rule)
-    _print_table(table)
+    _out.print(table, soft_wrap=False)
     counts = Counter(finding.severity for finding in findings)
     _out.print("\n" + ", ".join(f"{counts[severity]} {_KINDS[severity]}" for severity in Severity) + ".")
     raise typer.Exit(FINDINGS)
