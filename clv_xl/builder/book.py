@@ -12,6 +12,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table, TableFormula, TableStyleInfo
 
@@ -19,7 +20,7 @@ from clv_xl import __version__, engine
 from clv_xl.builder import package
 from clv_xl.builder.charts import Placed
 from clv_xl.builder.editions import Edition
-from clv_xl.builder.sheet import Formula, Place, Sheet
+from clv_xl.builder.sheet import Formula, Guarded, Place, Sheet
 from clv_xl.builder.styles import FAIL, FAIL_GROUND, GREY, PASS, PASS_GROUND, QUIET_GROUND, Styles
 from clv_xl.worksheet.errors import CellError
 
@@ -57,6 +58,10 @@ class Book:
         self.workbook.remove(self.workbook.worksheets[0])
         self.styles = Styles(self.workbook)
         self.sheets: dict[str, Sheet] = {}
+        self.guarded: list[Guarded] = []
+        """Every input with what it may hold, in the order of the sheets."""
+        self.tables: dict[str, tuple[Place, Place, list[str]]] = {}
+        """Of each table: the headings of its columns to type in, from the first cell to the last, and in words."""
         self._charts: dict[str, list[Placed]] = {}
         self._verdicts: dict[str, Place] = {}
         self._summary: list[tuple[str, Place, str]] = []
@@ -91,7 +96,7 @@ class Book:
         return Formula(f'IF({self.add_in_cell},{self.edition.call(function, *arguments)},"{NOT_LOADED}")')
 
     def table(self, sheet: Sheet, name: str, first: Place, last: Place, columns: dict[str, Formula | None]) -> None:
-        """A real table over cells that are written, with the formulas of its calculated columns."""
+        """A real table over cells that are written, with the formulas of its calculated columns, which come last."""
         table: Any = Table(displayName=name, name=name, ref=f"{first.here}:{last.here}")
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
         table._initialise_columns()
@@ -101,6 +106,9 @@ class Book:
             if formula is not None:
                 column.calculatedColumnFormula = TableFormula(attr_text=str(formula))
         sheet.worksheet.add_table(table)
+        typed = [heading for heading, formula in columns.items() if formula is None]
+        end = get_column_letter(column_index_from_string(first.column) + len(typed) - 1)
+        self.tables[name] = (first, first._replace(column=end), typed)
 
     def chart(self, sheet: Sheet, chart: Any, placed: Placed) -> None:
         """Put a chart on a sheet, with the words that stand for it."""
@@ -132,7 +140,7 @@ class Book:
         def value(place: Place) -> Any:
             return cell(place.sheet, place.here)
 
-        data = package.finish(stream.getvalue(), values, self._charts, cell, RELEASED)
+        data = package.finish(stream.getvalue(), values, self._charts, cell, RELEASED, AUTHOR)
         checks = {name: str(value(place)) for name, place in self._verdicts.items()}
         _require_all_well(checks, values)
         figures = [f"{value(place):,.2f}" for _, place, _ in self._summary]

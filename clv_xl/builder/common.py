@@ -12,6 +12,8 @@ from clv_xl.worksheet.registry import Example, Function
 
 ADD_IN_CELL = "Functions!$B$5"
 _MASTER = "check_master"
+_LAST_ROW = 100_000
+"""How far down anything below a table is looked for. A range to the end of the sheet takes some programs seconds."""
 _WITHOUT_ADD_IN = (
     f"Where the add-in is not loaded, the cells that call its functions say “{NOT_LOADED}”, and the checks on them say "
     f"“{NOT_COMPARED}”. Everything else works without it."
@@ -21,7 +23,7 @@ _WITHOUT_ADD_IN = (
 class Checks:
     """The sheet of checks: what is expected, what is found, whether both agree, and the verdict in words.
 
-    A check that compares with a function passes, as "not compared", where the add-in is not loaded.
+    Numbers agree within the tolerance of the input in_tolerance, counts exactly. An error never agrees.
     """
 
     def __init__(self, sheet: Sheet) -> None:
@@ -36,25 +38,83 @@ class Checks:
         self._sheet.heading("All checks together")
         self._sheet.skip(2)
 
-    def section(self, title: str) -> None:
+    def section(
+        self,
+        title: str,
+        first: str = "Check",
+        expected: str = "Expected",
+        found: str = "Found",
+        last: str = "What it compares",
+    ) -> None:
         """A group of checks."""
         self._sheet.skip(self._last is not self._master)
         self._sheet.heading(title)
-        self._sheet.columns("Check", "Expected", "Unit", "Found", "Holds", "Verdict", "What it compares", right="BD")
+        self._sheet.columns(first, expected, "Unit", found, "Holds", "Verdict", last, right="BD")
 
-    def add(
-        self, name: str, label: str, expected: Formula, found: Formula, unit: str, meaning: str, whole: bool = False
+    def new_page(self) -> None:
+        """Print what follows on a page of its own."""
+        self._sheet.page_break()
+
+    def equal(self, name: str, label: str, expected: Formula, found: Formula, unit: str, meaning: str) -> None:
+        """Two ways to one figure."""
+        row = self._sheet.row
+        holds = f"IFERROR({_agree(row)},FALSE)"
+        self._add(name, (label, expected, unit, found, holds, f'IF(E{row},"PASS","FAIL")', meaning))
+
+    def function(self, name: str, label: str, native: Formula, function: Formula, unit: str, meaning: str) -> None:
+        """A figure and the function for it. Only where the add-in is not loaded it passes without a comparison.
+
+        Any other text fails, since classic xlwings shows an error as text; so does a text that looks like a number.
+        """
+        row = self._sheet.row
+        holds = f'IFERROR(IF(D{row}="{NOT_LOADED}",TRUE,AND(ISNUMBER(D{row}),{_agree(row)})),FALSE)'
+        verdict = f'IF(E{row},IF(ISTEXT(D{row}),"{NOT_COMPARED}","PASS"),"FAIL")'
+        self._add(name, (label, native, unit, function, holds, verdict, meaning))
+
+    def count(
+        self, name: str, label: str, expected: Formula, found: Formula, unit: str, meaning: str, sign: str = "="
     ) -> None:
-        """One check. `found` may be the text that the add-in is not loaded; any error fails. `whole` numbers count."""
-        sheet, row = self._sheet, self._sheet.row
-        style = "Formula whole" if whole else "Formula"
+        """A number of cells, or of anything else that is counted: no tolerance, which is an input itself."""
+        row = self._sheet.row
+        holds = f"IFERROR(D{row}{sign}B{row},FALSE)"
+        verdict = f'IF(E{row},"PASS","FAIL")'
+        self._add(name, (label, expected, unit, found, holds, verdict, meaning), "Formula whole")
+
+    def inputs(self) -> None:
+        """Every input against the rule of its own validation, which looks at what is typed, not at what is pasted."""
+        for check, label, cells, allowed in self._sheet.book.guarded:
+            expected, found = Formula(f"ROWS({cells})"), Formula(allowed.count(cells))
+            self.count(check, label, expected, found, "cells", allowed.sentence)
+
+    def nothing_below(self, table: str, label: str, meaning: str) -> None:
+        """Nothing is typed below a table without belonging to it, as where tables do not grow by themselves.
+
+        A table that has grown beyond the last row that is looked at holds more than is found, and passes.
+        """
+        head, last, typed = self._sheet.book.tables[table]
+        heads = f"{head.there}:{last.fixed}"
+        column = f"{head.there}:${last.column}${_LAST_ROW}"
+        inside = Formula("+".join(f"COUNTA({table}[{heading}])" for heading in typed))
+        found = Formula(f"COUNTA({column})-COLUMNS({heads})")
+        self.count(f"check_below_{table.lower()}", label, inside, found, "cells", meaning, sign="<=")
+
+    def no_errors(self, *titles: str) -> None:
+        """No cell of these sheets is an error, which a sum over them would be too."""
+        for title in titles:
+            found = Formula(f"IF(ISERROR(SUM({self._sheet.book.sheets[title].area})),1,0)")
+            name, label = f"check_errors_{title.lower()}", f"No figure on {title} is an error"
+            meaning = "Such as #DIV/0!. Most often an input is out of bounds: see below."
+            self.count(name, label, Formula("0"), found, "sheets in error", meaning)
+
+    def _add(self, name: str, cells: tuple[str, Formula, str, Formula, str, str, str], style: str = "Formula") -> None:
+        sheet = self._sheet
+        label, expected, unit, found, holds, verdict, meaning = cells
         sheet.put("A", label, "Label")
         sheet.put("B", expected, sheet.style_of(expected, style))
         sheet.put("C", unit, "Unit")
         sheet.put("D", found, sheet.style_of(found, style))
-        holds = f"IF(ISTEXT(D{row}),TRUE,IFERROR(ABS(D{row}-B{row})<=in_tolerance*MAX(1,ABS(B{row})),FALSE))"
         self._last = sheet.put("E", Formula(holds), "Logical")
-        said = sheet.put("F", Formula(f'IF(ISTEXT(D{row}),"{NOT_COMPARED}",IF(E{row},"PASS","FAIL"))'), "Verdict")
+        said = sheet.put("F", Formula(verdict), "Verdict")
         sheet.put("G", meaning, "Note")
         sheet.next(sheet.height(A=label, G=meaning))
         sheet.book.verdict(name, self._last, said)
@@ -75,7 +135,11 @@ class Checks:
         sheet.book.verdict(_MASTER, self._master, self._verdict)
         sheet.row = end
         colour_verdicts(sheet, f"F{self._master.row}:F{self._last.row}", self._verdict)
-        sheet.close("landscape")
+        sheet.close("landscape", tall=True)
+
+
+def _agree(row: int) -> str:
+    return f"ABS(D{row}-B{row})<=in_tolerance*MAX(1,ABS(B{row}))"
 
 
 def functions_sheet(book: Book) -> None:
@@ -84,12 +148,15 @@ def functions_sheet(book: Book) -> None:
     sheet.head("Functions", "The functions that the add-in brings to Excel: what they give, how to call them.")
     if book.edition.has_functions:
         sheet.put("A", "Add-in loaded", "Label bold")
-        sheet.put("B", Formula(f"ISNUMBER({book.edition.call('CAC', '1', '1')})"), "Logical")
-        said = (
-            'IF(B5,"Loaded: function cells calculate.","Not loaded: function cells say so; the model works without.")'
-        )
+        # Absent is an add-in whose functions have no meaning, #NAME?. One that fails in another way is there, and its
+        # failures are to fail. The link beside it matters: LibreOffice calculates a cell with HYPERLINK when it opens a
+        # file, and with it all that depend on it. Without, it would show the values that the file carries.
+        known = f"IFERROR(ERROR.TYPE({book.edition.call('CAC', '1', '1')})<>ERROR.TYPE(#NAME?),TRUE)"
+        sheet.put("B", Formula(f"AND(ISTEXT(D{sheet.row}),{known})"), "Logical")
+        said = f'IF(B{sheet.row},"Loaded: function cells show its answers.","Not loaded: the model works without it.")'
         sheet.put("C", Formula(said), "Formula text")
-        sheet.put("D", None, "Note")
+        link = 'HYPERLINK("#Checks!A1","Do they agree with the model? See Checks")'
+        sheet.put("D", Formula(link), "Sheet link beside")
     else:
         sheet.put("A", "This edition of the workbook calls no functions; it needs no add-in.", "Remark")
     sheet.next(22)

@@ -22,6 +22,7 @@ _PACKED = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _PLACED = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_PROPERTIES = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 _TERMS = "{http://purl.org/dc/terms/}"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _FONT_ORDER = (
@@ -37,6 +38,7 @@ def finish(
     charts: Mapping[str, Sequence[Placed]],
     cell: Callable[[str, str], Any],
     released: dt.date,
+    maker: str,
 ) -> bytes:
     """The package with cached values in cells and charts, shared texts, words for charts, fonts in order, fixed dates.
 
@@ -55,6 +57,7 @@ def finish(
                 parts[chart] = _with_points(parts[chart], cell)
     _add_texts(parts, texts)
     parts["xl/styles.xml"] = _with_fonts_in_order(parts["xl/styles.xml"])
+    parts["docProps/app.xml"] = _with_maker(parts["docProps/app.xml"], maker)
     parts["docProps/core.xml"] = _with_date(parts["docProps/core.xml"], released)
     return _zipped(parts)
 
@@ -195,6 +198,18 @@ def _with_date(core: bytes, released: dt.date) -> bytes:
         stamp = root.find(f"{_TERMS}{name}")
         if stamp is not None:
             stamp.text = f"{released:%Y-%m-%d}T00:00:00Z"
+    return _serialised(root)
+
+
+def _with_maker(app: bytes, maker: str) -> bytes:
+    """The program that wrote the file: not Excel, as openpyxl says.
+
+    LibreOffice recalculates texts and logicals on opening a file unless its maker is known to it.
+    """
+    root = etree.fromstring(app)
+    program = root.find(f"{_PROPERTIES}Application")
+    if program is not None:
+        program.text = maker
     return _serialised(root)
 
 

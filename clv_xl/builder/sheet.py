@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
@@ -65,6 +65,16 @@ class Line(NamedTuple):
 
     value: Place
     beside: Place
+
+
+class Guarded(NamedTuple):
+    """Cells to type in, what they may hold, and the name of the check that looks after them."""
+
+    check: str
+    label: str
+    cells: str
+    """As formulas refer to them: by a name, or by a column of a table, which grows."""
+    allowed: Allowed
 
 
 class Sheet:
@@ -165,16 +175,22 @@ class Sheet:
         """A labelled input with its name, its rule, and where it comes from."""
         place = self.line(label, value, unit, note, name, style).value
         self.book.name(name, place)
-        self.allow(place.here, label, f"{label}.", allowed)
+        self.allow(place.here, label, f"{label}.", allowed, {label: name})
 
-    def allow(self, cells: str, title: str, meaning: str, allowed: Allowed) -> None:
-        """Refuse anything else in these cells, and say before and after what is allowed."""
-        validation = allowed.validation(title, meaning)
+    def allow(self, cells: str, title: str, meaning: str, allowed: Allowed, checked: Mapping[str, str]) -> None:
+        """Refuse anything else in these cells, and say before and after what is allowed.
+
+        What is pasted is not refused. Hence `checked`, by label how formulas call the cells: each gets a check.
+        """
+        validation = allowed.validation(title, meaning, cells.partition(":")[0])
         validation.add(cells)
         self.worksheet.add_data_validation(validation)
+        for label, reference in checked.items():
+            check = "check_" + re.sub(r"\W+", "_", reference).strip("_").lower()
+            self.book.guarded.append(Guarded(check, label, reference, allowed))
 
     def remarks(self, *lines: str) -> None:
-        """Lines of small text that run across the sheet; each must fit its width."""
+        """Lines of small text, or formulas that give one, that run across the sheet; each must fit its width."""
         for text in lines:
             self.put("A", text, "Remark")
             self.next(17)
@@ -191,6 +207,11 @@ class Sheet:
         needed = (_lines(text, self.widths[ord(column) - ord("A")]) for column, text in texts.items())
         lines = max(needed, default=1)
         return _ROW if lines == 1 else lines * _LINE + 6
+
+    @property
+    def area(self) -> str:
+        """The address of all that is written so far, for other sheets."""
+        return f"{self.title}!$A$1:${get_column_letter(len(self.widths))}${self.row - 1}"
 
     def freeze(self, row: int) -> None:
         """Keep the rows above this one in view."""
@@ -231,10 +252,16 @@ class Sheet:
         footer.left.text = f"{self.book.title.replace('&', '&&')} · &A"
         footer.right.text = "Page &P of &N"
 
-    def close(self, orientation: Literal["portrait", "landscape"], spare_rows: int = 0, protected: bool = True) -> None:
-        """Finish a sheet of one page: its head stays in view, it prints on one page, its formulas are locked."""
+    def close(
+        self,
+        orientation: Literal["portrait", "landscape"],
+        spare_rows: int = 0,
+        protected: bool = True,
+        tall: bool = False,
+    ) -> None:
+        """Finish a sheet: its head stays in view, it prints on one page or is `tall`, its formulas are locked."""
         self.freeze(5)
-        self.print_on(orientation, tall=False, spare_rows=spare_rows)
+        self.print_on(orientation, tall=tall, spare_rows=spare_rows)
         if protected:
             self.protect()
 

@@ -83,6 +83,11 @@ def _texts() -> dict[str, dict[str, Any]]:
         "Text bold": {"font": _font(bold=True, colour=ACCENT), "alignment": _WRAPPED},
         "Text date": {"font": _font(), "alignment": _BESIDE, "number_format": "d mmmm yyyy"},
         "Sheet link": {"font": _font(colour="0B5394", underline="single"), "alignment": _MIDDLE},
+        "Sheet link beside": {
+            "font": _font(colour="0B5394", underline="single"),
+            "alignment": _BESIDE,
+            "border": _UNDER,
+        },
         "Logical": {"font": _font(), "alignment": _BESIDE, "border": _UNDER},
         "Verdict": {"font": _font(bold=True), "alignment": _BESIDE, "border": _UNDER},
         "Key input": {**key, "font": _font(colour=INPUT), "fill": _fill(INPUT_GROUND)},

@@ -32,30 +32,36 @@ VALUE_A_WEEK = Formula("Customers[[#This Row],[Spend]]*Customers[[#This Row],[Vi
 
 
 HEADINGS = ("Value", "Unit", "Name in formulas", "Source or note")
-SHARE = between(0, 1, "a share from 0 % to 100 %")
+NOT_25 = "25 typed for 25 % would count as 2,500 %."
 # Name, label, value, unit, source or note, what is allowed, style.
 TIME = (
     ("in_lifespan_from", "Which lifespan counts", "lifespan", "choice",
      "“lifespan” takes the years below, “churn” takes 1 ÷ churn. As published both give 20 years.",
-     one_of("lifespan", "churn"), "Input text"),
+     one_of("lifespan", "churn", why="Anything but “churn” would count as “lifespan”."), "Input text"),
     ("in_lifespan", "Customer lifespan", 20, "years", f"{STUDY}: how long an average customer stays.",
-     above(0, "a number of years above 0"), "Input tenths"),
+     above(0, "a number of years above 0, up to 1,000", up_to=1000), "Input tenths"),
     ("in_churn", "Customers lost a year", 0.05, "share of customers",
      "Not in the study. 5 % is the churn that is consistent with 20 years (1 ÷ 20).",
-     between(0.0001, 1, "a share above 0 % and up to 100 %"), "Input %"),
+     above(0, "a share above 0 %, up to 100 %", "The lifespan is 1 ÷ churn.", up_to=1),
+     "Input %"),
     ("in_weeks", "Weeks a year", 52, "weeks", "Calendar. Lower it for a shop that closes for part of the year.",
      between(1, 53, "a number of weeks from 1 to 53"), "Input whole"),
 )  # fmt: skip
 RATES = (
-    ("in_margin", "Profit margin", 0.213, "share of revenue", f"{STUDY}.", SHARE, "Input %"),
+    ("in_margin", "Profit margin", 0.213, "share of revenue", f"{STUDY}.",
+     between(0, 1, "a share from 0 % to 100 %", NOT_25), "Input %"),
     ("in_retention", "Customers kept a year", 0.75, "share of customers",
-     f"{STUDY}. Contradicts the lifespan: see Results.", between(0, 0.99, "a share from 0 % to 99 %"), "Input %"),
-    ("in_discount", "Discount rate a year", 0.10, "rate a year", f"{STUDY}.", SHARE, "Input %"),
+     f"{STUDY}. As published it contradicts the lifespan: see Results.",
+     at_least(0, "a share from 0 % to below 100 %", "At 100 % nobody leaves: 1 ÷ 0 years.", below=1),
+     "Input %"),
+    ("in_discount", "Discount rate a year", 0.10, "rate a year", f"{STUDY}.",
+     between(0, 1, "a rate from 0 % to 100 %", NOT_25), "Input %"),
 )  # fmt: skip
 TOLERANCE = (
     "in_tolerance", "Largest difference that passes", 1e-9, "share of the figure",
     "Chosen: far below a cent, far above rounding in the last of 15 digits. Below 1, an absolute difference.",
-    between(0, 1, "a small number from 0 to 1"), "Input tiny",
+    between(0, 1e-6, "a number from 0 to 0.000001", "More would let every check pass."),
+    "Input tiny",
 )  # fmt: skip
 
 
@@ -75,6 +81,7 @@ class Steps(NamedTuple):
     traditional: Line
     mean: Line
     implied: Line
+    apart: Line
 
 
 def build(edition: Edition) -> Built:
@@ -82,10 +89,10 @@ def build(edition: Edition) -> Built:
     book = Book(TITLE, f"The lifetime value of a coffee-shop customer, step by step. After {SOURCE}.", edition)
     book.add_in_cell = common.ADD_IN_CELL
     cover = book.sheet("Cover", (26, 98))
-    (head, last), rates = _inputs(book.sheet("Inputs", (32, 14, 18, 18, 56)))
+    head, last = _inputs(book.sheet("Inputs", (32, 14, 18, 18, 56)))
     steps = _calculation(book.sheet("Calculation", (38, 15, 17, 19, 70)))
     grid = _results(book.sheet("Results", (36, 15, 15, 15, 15, 15), notes="D"), steps, head, last)
-    _checks(book.sheet("Checks", (50, 16, 17, 16, 10, 15, 62)), steps, rates, grid)
+    _checks(book.sheet("Checks", (50, 16, 17, 16, 10, 15, 62)), steps, grid)
     common.functions_sheet(book)
     _cover(cover, steps)
     book.summarise("Average purchase value (APV)", steps.apv.value, "$ a visit")
@@ -96,23 +103,21 @@ def build(edition: Edition) -> Built:
     return book.finish()
 
 
-def _inputs(sheet: Sheet) -> tuple[tuple[Place, Place], str]:
-    """Returns the corners of the table of customers, and the address of the rates."""
+def _inputs(sheet: Sheet) -> tuple[Place, Place]:
+    """Returns the corners of the table of customers."""
     sheet.head("Inputs", "Everything that the model assumes. Change the blue cells; all else follows.")
     sheet.section("How long and how often", "Input", *HEADINGS, space=False)
     for line in TIME:
         sheet.input(*line)
     sheet.section("Profit and retention, for KISSmetrics’ other figures", "Input", *HEADINGS)
-    first_rate = sheet.row
     for line in RATES:
         sheet.input(*line)
-    rates = f"Inputs!$B${first_rate}:$B${sheet.row - 1}"
     _changes(sheet)
     sheet.section("Checks", "Input", *HEADINGS)
     sheet.input(*TOLERANCE)
     customers = _customers(sheet)
     sheet.close("portrait", SPARE_ROWS, protected=False)
-    return customers, rates
+    return customers
 
 
 def _changes(sheet: Sheet) -> None:
@@ -129,14 +134,20 @@ def _changes(sheet: Sheet) -> None:
         sheet.next()
     sheet.book.name("in_spend_changes", top, first)
     sheet.book.name("in_visit_changes", top._replace(column="C"), second)
-    sheet.allow(f"{top.here}:{second.here}", "Change to try", "A relative change.", at_least(-1, "-100 % or more"))
+    rule = above(-1, "a change of more than -100 %", "At -100 % nothing would be left to multiply.")
+    checked = {"Changes of spend to try": "in_spend_changes", "Changes of visits to try": "in_visit_changes"}
+    sheet.allow(f"{top.here}:{second.here}", "Change to try", "A relative change.", rule, checked)
 
 
 def _customers(sheet: Sheet) -> tuple[Place, Place]:
     """The table that grows: formulas and the chart refer to it by its name, so that new rows count at once."""
     sheet.skip()
-    sheet.heading("Customers: to add one, type in the row below the table")
-    sheet.remarks(f"Source: {SOURCE}. Spend in $ a visit, visits a week, value in $ a week.")
+    sheet.heading("Customers")
+    sheet.remarks(
+        "To add one in Excel, type in the row below the table. If the table does not grow, drag its corner down.",
+        "In LibreOffice, where tables do not grow, insert a row above the last customer and fill in all four cells.",
+        f"Source: {SOURCE}. Spend in $ a visit, visits a week, value in $ a week.",
+    )
     head = Place(sheet.title, "A", sheet.row)
     sheet.columns("Customer", "Spend", "Visits", "Value a week", right="BCD")
     for name, spend, visits in CUSTOMERS:
@@ -146,9 +157,15 @@ def _customers(sheet: Sheet) -> tuple[Place, Place]:
         sheet.put("D", VALUE_A_WEEK, "Formula")
         sheet.next()
     start, end = head.row + 1, sheet.row - 1
-    sheet.allow(f"A{start}:A{end}", "Customer", "A name for the customer.", words(60, "a text of 1 to 60 characters"))
-    sheet.allow(f"B{start}:B{end}", "Spend", "Average spend a visit, in $.", at_least(0, "an amount of 0 or more"))
-    sheet.allow(f"C{start}:C{end}", "Visits", "Visits in a week.", between(0, 1000, "a number from 0 to 1,000"))
+    blank = "A blank would count as a customer worth nothing."
+    names = words(100, "a text of 1 to 100 characters", "Results finds a customer by the name.")
+    for column, heading, meaning, allowed in (
+        ("A", "Customer", "A name for the customer.", names),
+        ("B", "Spend", "Average spend a visit, in $.", at_least(0, "an amount of 0 or more", blank)),
+        ("C", "Visits", "Visits in a week.", between(0, 1000, "a number from 0 to 1,000", blank)),
+    ):
+        checked = {f"Table of customers: {heading}": f"Customers[{heading}]"}
+        sheet.allow(f"{column}{start}:{column}{end}", heading, meaning, allowed, checked)
     last = Place(sheet.title, "D", end)
     columns = {"Customer": None, "Spend": None, "Visits": None, "Value a week": VALUE_A_WEEK}
     sheet.book.table(sheet, "Customers", head, last, columns)
@@ -244,7 +261,11 @@ def _other_figures(sheet: Sheet, apv: Line, apf: Line, lifespan: Line, cltv: Lin
         "Lifetime that retention implies", Formula("1/(1-in_retention)"), "years",
         "1 ÷ (1 − r): how long a customer stays if that share is kept each year.",
     )  # fmt: skip
-    return custom, traditional, mean, implied
+    apart = sheet.line(
+        "    less the lifespan used", Formula(f"ROUND({implied.value.here},1)-ROUND({lifespan.value.here},1)"), "years",
+        "Both to a tenth of a year. Unless it is 0, the two contradict each other.",
+    )  # fmt: skip
+    return custom, traditional, mean, implied, apart
 
 
 def _results(sheet: Sheet, steps: Steps, head: Place, last: Place) -> str:
@@ -283,33 +304,44 @@ def _chart(sheet: Sheet, head: Place, last: Place) -> None:
 
 
 def _warnings(sheet: Sheet, steps: Steps) -> None:
-    headings = ("Figure", "Value", "Unit", "What is wrong with it", "", "")
+    headings = ("Figure", "Value", "Unit", "What to know about it", "", "")
     sheet.section("The other figures that KISSmetrics prints, and why not to use them", *headings)
-    for label, line, unit, fault in (
-        ("Custom formula", steps.custom, "$", "A profit, but from the product of the averages"),
-        ("Traditional formula", steps.traditional, "$", "Multiplies by a lifetime twice"),
-        ("Mean of the three", steps.mean, "$", "Mixes revenue with profit"),
-        ("Lifetime that retention implies", steps.implied, "years", "Contradicts the lifespan of the study"),
-    ):
-        sheet.line(label, Formula(line.value.there), unit, fault)
+    agree, lifespan = f"IFERROR({steps.apart.value.there}=0,FALSE)", steps.lifespan.value.there
+    lifetime = Formula(f'IF({agree},"Agrees with the lifespan used","Contradicts the lifespan used")')
+    lines = [
+        sheet.line(label, Formula(line.value.there), unit, known)
+        for label, line, unit, known in (
+            ("Custom formula", steps.custom, "$", "A profit, but from the product of the averages"),
+            ("Traditional formula", steps.traditional, "$", "Multiplies by a lifetime twice"),
+            ("Mean of the three", steps.mean, "$", "Mixes revenue with profit"),
+            ("Lifetime that retention implies", steps.implied, "years", lifetime),
+        )
+    ]
+    implied, said = lines[-1]
     sheet.skip()
     sheet.remarks(
         "The mean adds a revenue (CLTV) to two profits (custom, traditional). It is neither; do not budget with it.",
         "The traditional formula expects the margin of one year. The study puts in the margin of a whole lifetime,",
         "and the formula multiplies it by a second one. With a year’s margin, m ÷ lifespan, it would make sense.",
-        "Retention and lifespan contradict each other: to keep 75 % of customers a year is to keep one for 4 years,",
-        "not for 20. Choose one and derive the other.",
+        Formula(
+            '"Who keeps "&ROUND(in_retention*100,1)&" % of customers a year keeps one for "'
+            f'&IFERROR(ROUND({implied.here},1)&" years.","ever.")'
+        ),
+        Formula(
+            f'"That "&LOWER({said.here})&", "&ROUND({lifespan},1)&" years. '
+            'Where they differ, choose one and derive the other."'
+        ),
         "CLTV is revenue: multiply it by the margin before comparing it with a cost.",
     )
 
 
-def _checks(sheet: Sheet, steps: Steps, rates: str, grid: str) -> None:
+def _checks(sheet: Sheet, steps: Steps, grid: str) -> None:
     checks = common.Checks(sheet)
     checks.head("Each figure reached in two ways, and inputs that the model can work with. All must say PASS.")
     if sheet.book.edition.has_functions:
         _function_checks(checks, steps)
     _model_checks(checks, steps, grid)
-    _input_checks(checks, rates)
+    _input_checks(checks)
     checks.finish()
 
 
@@ -326,46 +358,38 @@ def _function_checks(checks: common.Checks, steps: Steps) -> None:
         ("check_traditional", "Traditional formula", steps.traditional, "$"),
     ):
         there = (Formula(line.value.there), Formula(line.beside.there))
-        checks.add(name, label, *there, unit, "Left the native formula, right the function.")
+        checks.function(name, label, *there, unit, "Left the native formula, right the function.")
 
 
 def _model_checks(checks: common.Checks, steps: Steps, grid: str) -> None:
     checks.section("The model holds together")
     week, cltv = steps.week.value.there, steps.cltv.value.there
-    checks.add(
+    checks.equal(
         "check_averages", "Mean of products = product of means + covariance", Formula(week),
         Formula(f"{steps.product.value.there}+{steps.covariance.value.there}"), "$ a week",
         "An identity; it fails only if a formula was changed.",
     )  # fmt: skip
-    checks.add(
+    checks.equal(
         "check_parts", "The customers add up", Formula(f"{cltv}*ROWS(Customers[Spend])"),
         Formula(f"SUM(Customers[Value a week])*in_weeks*{steps.lifespan.value.there}"), "$",
         "CLTV × customers = the sum of all customers over the lifespan.",
     )  # fmt: skip
-    checks.add(
+    checks.equal(
         "check_sensitivity", "The sensitivity table adds up",
         Formula(f"{cltv}*SUMPRODUCT(1+in_spend_changes)*SUMPRODUCT(1+in_visit_changes)"), Formula(f"SUM({grid})"), "$",
-        "The 25 cells together equal CLTV × all the changes.",
+        "The cells of the table together equal CLTV × all the changes.",
     )  # fmt: skip
+    checks.no_errors("Calculation", "Results")
 
 
-def _input_checks(checks: common.Checks, rates: str) -> None:
-    checks.section("The inputs can be used")
-    checks.add(
-        "check_customers", "Every customer is complete", Formula("ROWS(Customers[Spend])"),
-        Formula('COUNTIFS(Customers[Spend],">=0",Customers[Visits],">=0")'), "customers",
-        "Rows of the table, and rows with spend and visits that are numbers of 0 or more. A blank row would count as a "
-        "customer worth nothing.", whole=True,
-    )  # fmt: skip
-    checks.add(
-        "check_choice", "The choice of lifespan is one of the two", Formula("ROWS(in_lifespan_from)"),
-        Formula('COUNTIF(in_lifespan_from,"lifespan")+COUNTIF(in_lifespan_from,"churn")'), "choice",
-        "Anything but “churn” would count as “lifespan”.", whole=True,
-    )  # fmt: skip
-    checks.add(
-        "check_rates", "Margin, retention and discount lie from 0 % to 100 %", Formula(f"ROWS({rates})"),
-        Formula(f'COUNTIFS({rates},">=0",{rates},"<=1")'), "rates",
-        "A rate typed as 25 instead of 25 % would show here.", whole=True,
+def _input_checks(checks: common.Checks) -> None:
+    checks.new_page()
+    checks.section("The inputs can be used", "Input", "Cells", "Within bounds", "What is allowed, and why")
+    checks.inputs()
+    checks.nothing_below(
+        "Customers", "No customer stands below the table",
+        "Rows below the table do not count. Excel: drag the table’s lower right corner over them. LibreOffice: insert "
+        "a row above the last customer and fill in all four cells.",
     )  # fmt: skip
 
 
@@ -389,8 +413,8 @@ def _cover(sheet: Sheet, steps: Steps) -> None:
     page.colour_key()
     page.limitations(
         "CLTV is revenue, before any margin, and is not discounted. It is not the price to pay for a customer.",
-        "Five customers are an illustration, not a sample. Lifespan and spend are taken as constant for 20 years.",
-        "The study’s retention of 75 % a year contradicts its lifespan of 20 years; both are kept as published.",
+        "As published, five customers are an illustration, not a sample. Spend and visits are taken as constant.",
+        "As published, retention (75 % a year) contradicts the lifespan (20 years). Results says if they still do.",
         "The sheet Inputs is not protected, because a table cannot grow on a protected sheet. Its calculated column is "
         "locked; Review > Protect Sheet shields it. The other sheets are protected without a password.",
         "No array formulas, no macros, no links to other files. Amounts are in US dollars.",

@@ -111,18 +111,59 @@ def test_a_name_is_used_once(book):
         (between(0, 1, "a share"), "decimal", "between", "0", "1"),
         (above(0, "a number"), "decimal", "greaterThan", "0", None),
         (at_least(-1, "a number"), "decimal", "greaterThanOrEqual", "-1", None),
+        (above(-1, "a change"), "decimal", "greaterThan", "-1", None),
+        (between(0, 1e-6, "a small number"), "decimal", "between", "0", "0.000001"),
+        (above(0, "a share", up_to=1), "custom", None, "AND(ISNUMBER(B7),B7>0,B7<=1)", None),
+        (at_least(0, "a share", below=1000), "custom", None, "AND(ISNUMBER(B7),B7>=0,B7<1000)", None),
         (one_of("a", "b"), "list", None, '"a,b"', None),
         (words(60, "a text"), "textLength", "between", "1", "60"),
     ],
 )
 def test_validation_prompts_and_refuses(allowed, kind, operator, low, high):
-    rule = allowed.validation("A title that is much too long for Excel to show", "What it means.")
+    rule = allowed.validation("A title that is much too long for Excel to show", "What it means.", "B7")
     assert (rule.type, rule.operator, rule.formula1, rule.formula2) == (kind, operator, low, high)
     assert rule.showInputMessage
     assert rule.showErrorMessage
     assert rule.prompt.startswith("What it means. Enter ")
     assert rule.error.startswith("This must be ")
     assert len(rule.promptTitle) == 32
+
+
+@pytest.mark.parametrize(
+    ("allowed", "formula"),
+    [
+        (between(0, 53, "weeks"), 'COUNTIFS(in_a,">=0",in_a,"<=53")'),
+        (above(-1, "a change"), 'COUNTIFS(in_a,">-1")'),
+        (at_least(0, "a share", below=1), 'COUNTIFS(in_a,">=0",in_a,"<1")'),
+        (between(0, 1e-6, "a small number"), 'COUNTIFS(in_a,">=0",in_a,"<="&1/1000/1000)'),
+        (one_of("a", "b"), 'COUNTIF(in_a,"a")+COUNTIF(in_a,"b")'),
+        (words(100, "a text"), 'ROWS(in_a)-COUNTBLANK(in_a)-COUNTIF(in_a,REPT("?",100)&"?*")'),
+    ],
+)
+def test_a_check_counts_by_the_same_rule(allowed, formula):
+    """Without a decimal point in a text, which a spreadsheet in another language reads otherwise."""
+    assert allowed.count("in_a") == formula
+
+
+def test_a_bound_that_no_formula_can_hold_is_refused():
+    with pytest.raises(ValueError, match=r"not 0\.99"):
+        between(0, 0.99, "a share").count("in_a")
+
+
+def test_what_an_input_must_be_is_said_with_the_reason():
+    allowed = above(0, "a share above 0 %", "There is no lifetime at 0 %.", up_to=1)
+    assert allowed.sentence == "A share above 0 %. There is no lifetime at 0 %."
+    said = allowed.validation("Churn", "Churn.", "B7").error
+    assert said == "This must be a share above 0 %. There is no lifetime at 0 %."
+
+
+def test_every_input_gets_a_check(book, sheet):
+    sheet.input("in_rate", "Rate", 0.1, "share", "A source", between(0, 1, "a share"), "Input %")
+    sheet.allow("B9:C10", "Change", "A change.", above(-1, "a change"), {"Up": "in_up", "In the table": "T[Down it]"})
+    assert [(g.check, g.label, g.cells) for g in book.guarded] == [
+        ("check_in_rate", "Rate", "in_rate"), ("check_in_up", "Up", "in_up"),
+        ("check_t_down_it", "In the table", "T[Down it]"),
+    ]  # fmt: skip
 
 
 def test_a_call_needs_to_know_where_the_add_in_is_looked_for(book):
@@ -172,6 +213,8 @@ def test_the_package_is_finished(book, sheet):
         names = [etree.QName(child).localname for child in font]
         assert names == sorted(names, key=order.index)
     properties = reopened(data).properties
+    application = part(data, "docProps/app.xml").findtext("{*}Application")
+    assert application == "clv_xl", "LibreOffice trusts every value in a file of Excel's"
     assert (properties.title, properties.creator, properties.description) == ("A title", "clv_xl", "A description")
     calculation = part(data, "xl/workbook.xml").find(f"{MAIN}calcPr")
     assert calculation.get("fullCalcOnLoad") == "1"
