@@ -1,0 +1,231 @@
+"""From a messy log to orders, with an account of every line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from clv_xl.core.orders import lines
+from clv_xl.core.orders.engines import Frame, opened, rows, settled
+from clv_xl.core.orders.lines import Typed
+from clv_xl.core.orders.report import DataReport, ReportRow
+from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
+
+_JUNK = 1e-9
+"""An order whose lines cancel to less than this share of what moved is worth nothing: 0.1 + 0.2 - 0.3 is not a sale."""
+
+_REASONS = {
+    lines.NO_AMOUNT: ("Amount missing or unreadable", "left out; counted as 0"),
+    lines.NO_DATE: ("Date missing or unreadable", "left out"),
+    lines.NO_CUSTOMER: ("Customer missing", "left out"),
+    lines.OTHER_CURRENCY: ("In another currency", "left out; the amount adds up money of several currencies"),
+    lines.LATER: ("After the last day that counts", "left out"),
+    lines.REFUND: ("Refunds (negative lines)", "left out as asked"),
+}
+_EXAMPLES_OF = {lines.NO_AMOUNT: "raw_amount", lines.NO_DATE: "raw_date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What `clean` returns.
+
+    `orders` is a lazy Narwhals frame in the engine of the log, one row an order or a separate refund:
+    `customer`; `moment` (first line of the order, without zone); `amount` (money, net of negative lines in the order);
+    `is_order` (False for what only moves money: refunds, free items); `lines`; and where the log has them `order`,
+    `channel`, `cost`, `quantity`. `as_of` is the last day that counts.
+    """
+
+    orders: Frame
+    report: DataReport
+    as_of: dt.date
+
+
+def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Cleaned:
+    """Bring a log into one form. `frame` is a pandas, Polars, DuckDB or Spark frame; it is not changed.
+
+    Customers without a single order (only refunds or free items) are left out, and counted like everything else.
+
+    Raises OrdersError for a column that is not there or of the wrong type, and wherever a rule is needed that was not
+    stated: dates that can be read two ways, several currencies, refunds that should be refused.
+    """
+    rules = rules or OrderRules()
+    log = opened(frame)
+    doubles = _doubles(log, rules)
+    if rules.duplicates == "drop" and doubles:
+        log = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len()).drop("clv_xl_copies")
+    typed = lines.typed(lines.chosen(log, columns), rules)
+    by_reason = _by_reason(typed)
+    _require_something(by_reason, typed, rules)
+    orders = settled(_merged(typed, rules, by_reason))
+    kept, idle = _kept(orders)
+    if idle["lines"]:
+        orders = settled(_with_an_order(orders))
+    file = after = _total(typed)
+    if rules.duplicates == "drop" and doubles:
+        file = _total(lines.typed(lines.chosen(opened(frame), columns), rules))
+    dropped = (file[0] - after[0], file[1] - after[1])
+    report = _report(typed, rules, by_reason, kept, idle, doubles, file, dropped)
+    return Cleaned(orders, report, typed.as_of)
+
+
+def _doubles(log: Frame, rules: OrderRules) -> int:
+    """Lines that repeat another one in every column."""
+    if rules.duplicates == "unchecked":
+        return 0
+    copies = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len())
+    found = rows(copies.select(n=nw.len(), lines=nw.col("clv_xl_copies").sum()))[0]
+    return int(found["lines"] or 0) - int(found["n"])
+
+
+def _total(typed: Typed) -> tuple[int, float]:
+    """Lines and money, counted straight from the lines."""
+    found = rows(typed.frame.select(n=nw.len(), amount=nw.col("amount").sum()))[0]
+    return int(found["n"]), float(found["amount"] or 0.0)
+
+
+def _by_reason(typed: Typed) -> dict[int, dict[str, Any]]:
+    amount = nw.col("amount").fill_null(0.0)
+    frame = typed.frame.select(
+        "why",
+        refund=(amount < 0).cast(nw.Int64),
+        free=(amount == 0).cast(nw.Int64),
+        taken=nw.when(amount < 0).then(amount).otherwise(0.0),
+        size=amount.abs(),
+        amount=amount,
+        unnumbered=(nw.col("order").is_null() if "order" in typed.parts else nw.lit(False)).cast(nw.Int64),
+    )
+    sums = ("amount", "refund", "free", "taken", "size", "unnumbered")
+    found = rows(frame.group_by("why").agg(nw.col(*sums).sum(), lines=nw.len()))
+    empty = {"lines": 0, **dict.fromkeys(sums, 0)}
+    return {why: next((r for r in found if r["why"] == why), empty) for why in range(len(_REASONS) + 1)}
+
+
+def _require_something(by_reason: dict[int, dict[str, Any]], typed: Typed, rules: OrderRules) -> None:
+    refunds = by_reason[lines.REFUND]
+    if rules.refunds == "refuse" and refunds["lines"]:
+        raise OrdersError(
+            f"{refunds['lines']:,} lines have a negative amount, {refunds['amount']:,.2f} together; "
+            "net them or leave them out."
+        )
+    if not by_reason[lines.KEPT]["lines"]:
+        worst = max(_REASONS, key=lambda why: by_reason[why]["lines"])
+        count = by_reason[worst]["lines"]
+        if not count:
+            raise OrdersError("The log has no lines.")
+        example = _examples(typed, worst)
+        raise OrdersError(f"No line can be used. {_REASONS[worst][0]}: {count:,} lines{example}.")
+
+
+def _merged(typed: Typed, rules: OrderRules, by_reason: dict[int, dict[str, Any]]) -> Frame:
+    """Orders from lines. Lines without an order number are merged by customer and moment."""
+    kept = typed.frame
+    if any(by_reason[why]["lines"] for why in _REASONS):
+        kept = kept.filter(nw.col("why") == lines.KEPT)
+    kept = kept.drop("why", "raw_date", "raw_amount")
+    if kept.collect_schema()["customer"].is_float():
+        kept = kept.with_columns(nw.col("customer").cast(nw.Int64))
+    if rules.lines == "each":
+        worth = nw.col("amount") > 0 if rules.free == "no order" else nw.col("amount") >= 0
+        return kept.with_columns(is_order=worth, lines=nw.lit(1))
+    keys = ["customer", "order"] if "order" in typed.parts else ["customer", "moment"]
+    if by_reason[lines.KEPT]["unnumbered"]:
+        kept = kept.with_columns(apart=nw.when(nw.col("order").is_null()).then(nw.col("moment")))
+        keys.append("apart")
+    kept = kept.with_columns(size=nw.col("amount").abs())
+    least = [nw.col(p).min() for p in ("moment", "channel") if p not in keys and p in ("moment", *typed.parts)]
+    if rules.free == "order":
+        least.append(nw.col("amount").min().alias("low"))
+    sums = nw.col("amount", "size", *(p for p in ("cost", "quantity") if p in typed.parts)).sum()
+    merged = kept.group_by(keys).agg(*least, sums, lines=nw.len())
+    worth = nw.col("amount") > _JUNK * nw.col("size")
+    if rules.free == "order":
+        worth = worth | (nw.col("low") == 0) & (nw.col("size") == 0)
+    names = ["customer", "moment", "amount", *typed.parts, "lines"]
+    return merged.with_columns(is_order=worth).select(*names, "is_order")
+
+
+def _kept(orders: Frame) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Totals of customers with an order, and of customers without one."""
+    counted = orders.select("customer", "lines", "amount", n=nw.col("is_order").cast(nw.Int64))
+    empty = {"n": 0, "lines": 0, "amount": 0.0, "entries": 0, "customers": 0}
+    totals = nw.col("n", "lines", "amount").sum()
+    everything = rows(counted.select(totals, entries=nw.len()))[0]
+    if everything["n"] == everything["entries"] > 0:  # nothing but orders, so nobody is idle
+        customers = counted.group_by("customer").agg(entries=nw.len())
+        return everything | rows(customers.select(customers=nw.len()))[0], empty
+    customers = counted.group_by("customer").agg(totals, entries=nw.len())
+    customers = customers.with_columns(idle=(nw.col("n") == 0))
+    totals = nw.col("n", "lines", "amount", "entries").sum()
+    found = rows(customers.group_by("idle").agg(totals, customers=nw.len()))
+    kept, idle = (next((r for r in found if bool(r["idle"]) is which), empty) for which in (False, True))
+    if not kept["customers"]:
+        raise OrdersError("No line is a sale: every amount is zero or negative; check the column for the amount.")
+    return kept, idle
+
+
+def _with_an_order(orders: Frame) -> Frame:
+    buyers = orders.filter(nw.col("is_order")).select("customer").unique()
+    return orders.join(buyers, on="customer", how="semi")
+
+
+def _examples(typed: Typed, why: int) -> str:
+    column = _EXAMPLES_OF.get(why)
+    if column is None:
+        return ""
+    found = rows(
+        typed.frame.filter(nw.col("why") == why).select(x=nw.col(column).cast(nw.String)).unique().sort("x").head(3)
+    )
+    shown = ", ".join(f'"{str(r["x"])[:40]}"' if r["x"] is not None else "blank" for r in found)
+    return f", for example {shown}" if shown else ""
+
+
+def _report(
+    typed: Typed,
+    rules: OrderRules,
+    by_reason: dict[int, dict[str, Any]],
+    kept: dict[str, Any],
+    idle: dict[str, Any],
+    doubles: int,
+    file: tuple[int, float],
+    dropped: tuple[int, float],
+) -> DataReport:
+    out, notes = [], []
+    if dropped[0]:
+        out.append(ReportRow("Duplicates: equal in every column", dropped[0], dropped[1], "one of each kept", "out"))
+    for why, (step, done) in _REASONS.items():
+        found = by_reason[why]
+        if found["lines"]:
+            out.append(_row(step, found, done + _examples(typed, why), "out"))
+    if idle["lines"]:
+        done = f"left out: {idle['customers']:,} customers with refunds or free items only"
+        out.append(_row("Customers without an order", idle, done, "out"))
+    total = ReportRow("In the file", file[0], file[1], "", "total")
+    result = _row("Kept", kept, _merging(rules, kept), "kept", int(kept["n"]))
+    used = by_reason[lines.KEPT]
+    if used["refund"]:
+        taken = {"lines": used["refund"], "amount": used["taken"]}
+        notes.append(_row("Refunds (negative lines)", taken, "netted against revenue", "note"))
+    if used["free"]:
+        done = "an order of nothing else " + ("counts" if rules.free == "order" else "does not count")
+        notes.append(_row("Free items (amount 0)", {"lines": used["free"], "amount": 0}, done, "note"))
+    if doubles and rules.duplicates == "keep":
+        done = "equal to another in every column; kept, since they can be real"
+        notes.append(_row("Duplicates", {"lines": doubles, "amount": 0}, done, "note"))
+    remarks = (*typed.remarks, f"The last day that counts is {typed.as_of.isoformat()}.")
+    gross = sum(float(f["size"]) for f in by_reason.values()) + abs(dropped[1])
+    return DataReport((total, *out, result, *notes), remarks, gross)
+
+
+def _merging(rules: OrderRules, kept: dict[str, Any]) -> str:
+    if rules.lines == "each":
+        return "each line is an order"
+    rest = int(kept["entries"]) - int(kept["n"])
+    also = f" and {rest:,} refunds or free items apart from an order" if rest else ""
+    return f"merged into {int(kept['n']):,} orders{also} of {int(kept['customers']):,} customers"
+
+
+def _row(step: str, found: dict[str, Any], done: str, role: str, orders: int | None = None) -> ReportRow:
+    return ReportRow(step, int(found["lines"]), float(found["amount"] or 0.0), done, role, orders)

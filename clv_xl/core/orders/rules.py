@@ -1,0 +1,91 @@
+"""What an order log may look like, and what is done about it: every rule is an option with a stated default."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+
+class OrdersError(ValueError):
+    """An order log cannot be used as it is. The text is one sentence or two: what is wrong, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of the log plays which part. Needed: customer, date, and amount or quantity with price.
+
+    `amount` is the money of a line, negative for a refund. Without it, amount = quantity × price.
+    `cost` is the cost of the line (not of a piece). `channel` is what won the customer or brought the order.
+    """
+
+    customer: str
+    date: str
+    amount: str | None = None
+    quantity: str | None = None
+    price: str | None = None
+    order: str | None = None
+    channel: str | None = None
+    cost: str | None = None
+    currency: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount is None and (self.quantity is None or self.price is None):
+            raise OrdersError(
+                "An order log needs a column for the amount, or one for the quantity and one for the price."
+            )
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The parts that have a column: part -> column."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRules:
+    """How a messy log becomes orders. The defaults keep every line that can be read, and say so.
+
+    - `lines`: "merge" makes one order of the lines with one order number (without numbers: of one customer at one
+      moment, which is one day where the log has no times); "each" takes every line as an order.
+    - `refunds` (negative lines): "net" takes them off the customer's revenue without counting them as orders; "leave
+      out"; "refuse" raises OrdersError.
+    - `free` (orders worth 0): "no order" keeps their cost but does not count them; "order" counts them.
+    - `duplicates` (lines equal in every column of the log): "keep" counts and keeps them, because a till that scans the
+      same article twice writes two equal lines, and dropping those would lose real revenue; "drop" keeps one of each;
+      "unchecked" saves the search, which is the slowest step on very large logs.
+    - `date_order` for text such as 3/4/2025: "day-first" or "month-first"; "auto" takes the one that the log proves by
+      a number above 12, and raises OrdersError where nothing proves it. Text as 2025-04-03 or 20250403 needs no rule.
+    - `decimal`: the decimal sign of amounts that are text, "." or ","; the other one may group thousands.
+    - `time_zone`: the zone, as "Europe/Paris", in which moments that carry a zone become dates. Without it such moments
+      keep the clock time of the engine's own zone (UTC where the engine has none).
+    - `as_of`: the last day that counts; later lines are left out. By default the log's last day that is not after
+      `today`.
+    - `currency`: the one currency to keep where the log has several; `rates` converts instead: value of one unit of
+      each currency. Several currencies with neither raise OrdersError: a sum of euros and dollars is nothing.
+    """
+
+    lines: Literal["merge", "each"] = "merge"
+    refunds: Literal["net", "leave out", "refuse"] = "net"
+    free: Literal["no order", "order"] = "no order"
+    duplicates: Literal["keep", "drop", "unchecked"] = "keep"
+    date_order: Literal["auto", "day-first", "month-first"] = "auto"
+    decimal: Literal[".", ","] = "."
+    time_zone: str | None = None
+    as_of: dt.date | None = None
+    today: dt.date = field(default_factory=dt.date.today)
+    currency: str | None = None
+    rates: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "lines": ("merge", "each"),
+            "refunds": ("net", "leave out", "refuse"),
+            "free": ("no order", "order"),
+            "duplicates": ("keep", "drop", "unchecked"),
+            "date_order": ("auto", "day-first", "month-first"),
+            "decimal": (".", ","),
+        }
+        for name, choices in allowed.items():
+            if getattr(self, name) not in choices:
+                raise OrdersError(f'{name} is "{getattr(self, name)}"; choose from: {", ".join(choices)}.')

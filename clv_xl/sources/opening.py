@@ -1,0 +1,152 @@
+"""Open an order log in an engine, wherever it lies."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clv_xl.sources import database, excel, files
+from clv_xl.sources.errors import SourceError, one_sentence
+from clv_xl.sources.tables import into_duckdb, kind
+
+ENGINES = ("duckdb", "polars", "spark")
+
+
+@dataclass(slots=True)
+class Log:
+    """An opened log: a native lazy frame for `clean`, its column names, and notes on what was taken for what.
+
+    Keep it as long as the frame is used: with it goes the folder to which DuckDB spills.
+    """
+
+    frame: Any
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+    _spill: Any = field(default=None, repr=False)
+
+
+def open_log(
+    where: str,
+    engine: str = "duckdb",
+    *,
+    sheet: str | None = None,
+    query: str | None = None,
+    memory_limit: str | None = None,
+    spark_master: str | None = None,
+    time_zone: str | None = None,
+) -> Log:
+    """Open a CSV, Excel or Parquet file (or files, as orders/*.parquet), or a database URL with a query.
+
+    `engine`: "duckdb" (embedded; works out of core, within `memory_limit`, as "4GB"), "polars", or "spark": the active
+    session, or a new one on `spark_master`. `sheet` is for Excel; `time_zone` is DuckDB's for moments with a zone.
+
+    Raises SourceError, one sentence, for everything that cannot be read.
+    """
+    if engine not in ENGINES:
+        raise SourceError(f'There is no engine "{engine}"; choose from: {", ".join(ENGINES)}.')
+    if memory_limit and engine != "duckdb":
+        raise SourceError(f"A memory limit is DuckDB's; {engine} has settings of its own.")
+    if query and not database.is_url(where):
+        raise SourceError("A query needs a database URL, not a file.")
+    spill = tempfile.TemporaryDirectory(prefix="clv_xl_", ignore_cleanup_errors=True)
+    connection = _duckdb(memory_limit, spill.name, time_zone)
+    session = _spark(spark_master) if engine == "spark" else None
+    if database.is_url(where):
+        frame, notes = _from_database(where, query, engine, connection, session)
+    else:
+        frame, notes = _from_files(files.paths(where), sheet, engine, connection, session)
+    return Log(frame, tuple(_names(frame)), tuple(notes), spill)
+
+
+def _names(frame: Any) -> list[str]:
+    return list(frame.collect_schema().names() if hasattr(frame, "collect_schema") else frame.columns)
+
+
+def _duckdb(memory_limit: str | None, spill: str, time_zone: str | None) -> Any:
+    """A connection of its own that never fetches anything from outside."""
+    import duckdb
+
+    with one_sentence("DuckDB does not take these settings"):
+        connection = duckdb.connect(config={"autoinstall_known_extensions": False, "temp_directory": spill})
+        connection.execute("SET preserve_insertion_order = false")
+        if memory_limit:
+            connection.execute(f"SET memory_limit = '{memory_limit.replace(chr(39), '')}'")
+        if time_zone:
+            connection.execute(f"SET TimeZone = '{time_zone.replace(chr(39), '')}'")
+    return connection
+
+
+def _spark(master: str | None) -> Any:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise SourceError("Spark needs one more package; install clv-xl with its extra: spark.") from error
+    session = SparkSession.getActiveSession()
+    if session is not None and master is None:
+        return session
+    builder = SparkSession.builder.appName("clv-xl").config("spark.ui.showConsoleProgress", "false")
+    with one_sentence("Spark cannot be started"):
+        return (builder.master(master) if master else builder).getOrCreate()
+
+
+def _from_files(
+    found: list[Path], sheet: str | None, engine: str, connection: Any, session: Any
+) -> tuple[Any, list[str]]:
+    content = files.what_is(found[0])
+    if sheet is not None and content != "excel":
+        raise SourceError(f"{found[0]} has no sheets; leave --sheet out.")
+    many = f"{len(found):,} files, " if len(found) > 1 else ""
+    if content == "parquet":
+        return files.parquet(engine, session if engine == "spark" else connection, found), [
+            f"Parquet, {many}types as stored."
+        ]
+    if content == "excel":
+        if len(found) > 1:
+            raise SourceError("Only one workbook can be read at a time.")
+        parts, note = excel.read(found[0], sheet)
+        return _framed(parts, engine, connection, session), [note]
+    dialect = files.dialect(connection, found[0])
+    delimiter = {"\t": "tabs", " ": "spaces"}.get(dialect.delimiter, f"“{dialect.delimiter}”")
+    notes = [f"CSV, {many}{dialect.encoding}, columns separated by {delimiter}."]
+    with one_sentence(f"{found[0]} cannot be read as CSV"):
+        if engine == "polars":
+            return files.csv_in_polars(found, dialect), notes
+        if engine == "spark":
+            return files.csv_in_spark(session, found, dialect), notes
+        return files.csv_in_duckdb(connection, found, dialect), notes
+
+
+def _from_database(url: str, query: str | None, engine: str, connection: Any, session: Any) -> tuple[Any, list[str]]:
+    if url.startswith("duckdb:///"):
+        if engine != "duckdb":
+            raise SourceError("A DuckDB database is read by --engine duckdb.")
+        return database.duckdb_file(connection, url, query), ["DuckDB database."]
+    parts: dict[str, list[Any]] = {}
+    count = 0
+    with one_sentence("The result of the query does not fit one type a column"):
+        for batch in database.batches(url, query):
+            if engine == "duckdb":
+                into_duckdb(connection, "clv_xl_log", batch, create=not count)
+            else:
+                parts = {name: parts.get(name, []) + values for name, values in batch.items()}
+            count += len(next(iter(batch.values())))
+    notes = [f"Database, {count:,} rows."]
+    if engine == "duckdb":
+        return connection.sql("SELECT * FROM clv_xl_log"), notes
+    return _framed(parts, engine, connection, session), notes
+
+
+def _framed(parts: dict[str, list[Any]], engine: str, connection: Any, session: Any) -> Any:
+    """Columns of plain values as a frame of the engine."""
+    if engine == "polars":
+        import polars as pl
+
+        return pl.LazyFrame(parts, strict=False)
+    if engine == "spark":
+        names = {"VARCHAR": "string", "TIMESTAMP": "timestamp_ntz", "TIMESTAMPTZ": "timestamp"}
+        schema = ", ".join(f"`{name}` {names.get(kind(v), kind(v))}" for name, v in parts.items())
+        return session.createDataFrame(list(zip(*parts.values(), strict=True)), schema)
+    into_duckdb(connection, "clv_xl_log", parts)
+    return connection.sql("SELECT * FROM clv_xl_log")
