@@ -18,6 +18,7 @@ from rich.table import Table
 
 import clv_xl
 from clv_xl.catalogue import REGISTRY
+from clv_xl.orders_cli import summarise
 from clv_xl.worksheet.errors import CellError
 from clv_xl.worksheet.registry import Function
 
@@ -44,6 +45,9 @@ app = typer.Typer(
 _OFF_TERMINAL = 100_000
 _out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _OFF_TERMINAL)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+app.command()(summarise)
 
 
 def main() -> None:

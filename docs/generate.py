@@ -6,6 +6,7 @@ python docs/generate.py --check    says which are stale, and exits with 1 if any
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,8 @@ def _example(example: Example) -> str:
 
 
 def _shown(cell: object) -> str:
+    if isinstance(cell, dt.datetime):
+        return f"{cell:%Y-%m-%d}"
     return f"{cell:,.15g}" if isinstance(cell, int | float) and not isinstance(cell, bool) else str(cell)
 
 

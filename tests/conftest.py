@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -13,6 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+from clv_xl.worksheet.dates import from_serial
+
+# A slow machine is no fault of the code: nothing here is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 PROGRAMS_REQUIRED = os.environ.get("CLV_XL_REQUIRE_PROGRAMS") == "1"
 
@@ -65,13 +73,22 @@ def arguments_of() -> Callable[[str], list[Any]]:
     return literal_arguments
 
 
+def _as_date(cell: Any) -> Any:
+    """A date as hosts carry it: a date, its ISO form, or a serial number with a format."""
+    if isinstance(cell, dict):
+        return from_serial(cell["basicValue"])
+    return dt.datetime.fromisoformat(cell) if isinstance(cell, str) else cell
+
+
 def assert_same_cells(got: Any, expected: Any) -> None:
-    """Equal cells: numbers to 12 digits, everything else exactly."""
+    """Equal cells: numbers to 12 digits, dates however they are carried, everything else exactly."""
     if isinstance(expected, list | tuple):
         assert isinstance(got, list | tuple), got
         assert len(got) == len(expected), got
         for g, e in zip(got, expected, strict=True):
             assert_same_cells(g, e)
+    elif isinstance(expected, dt.datetime):
+        assert _as_date(got) == expected
     elif isinstance(expected, int | float) and not isinstance(expected, bool):
         assert got == pytest.approx(expected, rel=1e-12, abs=1e-12)
     else:

@@ -27,7 +27,9 @@ MAY_IMPORT = {
     "audit": {"worksheet", "catalogue", "engine"},
     "builder": {"worksheet", "catalogue", "engine"},
     "templates": {"core", "worksheet", "catalogue", "engine", "builder"},
-    "cli": {"worksheet", "catalogue", "engine", "audit", "builder", "templates"},
+    "sources": {"core"},
+    "orders_cli": {"core", "sources"},
+    "cli": {"worksheet", "catalogue", "engine", "audit", "builder", "templates", "orders_cli"},
 }
 FORBIDDEN = {
     "core": {"xlwings", "openpyxl", "formualizer", "lxml", "typer", "rich"},

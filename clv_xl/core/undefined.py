@@ -48,6 +48,10 @@ class OutOfDomain(Undefined, ValueError):
     """Each input is valid alone, but together they have no finite or no meaningful answer."""
 
 
+class Missing(Undefined, LookupError):
+    """What is asked needs an input that was not given."""
+
+
 def refuse(where: Any, error: type[Undefined], template: str, **values: Any) -> None:
     """Raise `error` where the condition holds. `template` may name the `values`, as in "churn is {churn:g}"."""
     if getattr(where, "ndim", 0):

@@ -57,7 +57,7 @@ def answer_block(
             ranges[argument.name] = read
     rows, width = max(r.rows for r in ranges.values()), max(r.columns for r in ranges.values())
     values, errors, blank = _stretch(list(ranges.values()), rows, width)
-    if columns:
+    if function.needs_ranges:
         errors |= {int(i): missing(_first_required(ranges)) for i in np.flatnonzero(blank)}
         blank[:] = False
     given = [columns[a.name] if a.name in columns else values[a.name] for a in function.arguments]

@@ -88,7 +88,8 @@ def _with_columns(function: Function, cells: Sequence[Any], date1904: bool) -> R
     if isinstance(found, CellError):
         return found
     if found is None:
-        return missing(next(a.name for a, _ in each if a.required)) if columns else result.one("")
+        blank_is_fine = not columns or (function.result == "each" and not function.needs_ranges)
+        return result.one("") if blank_is_fine else missing(next(a.name for a, _ in each if a.required))
     values = dict(zip((a.name for a, _ in each), found, strict=True)) | columns
     answer = function.compute(*(values[a.name] for a in function.arguments))
     return result.table(answer) if function.result == "table" else result.one(answer)

@@ -122,6 +122,8 @@ def rows_of(argument: Any) -> Sequence[Sequence[Any]] | CellError:
         argument = argument.to_numpy()
         argument = argument.reshape(-1, 1) if argument.ndim == 1 else argument
     if hasattr(argument, "tolist"):
+        if argument.dtype.kind == "M":
+            argument = argument.astype("datetime64[us]")  # finer ones become numbers in a list
         argument = argument.tolist()
     if not isinstance(argument, list | tuple):
         return [[argument]]

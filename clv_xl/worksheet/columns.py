@@ -9,7 +9,7 @@ from typing import Any
 
 from clv_xl.worksheet.cells import RANGE, only_cell, plain, rows_of
 from clv_xl.worksheet.errors import NA, VALUE, CellError
-from clv_xl.worksheet.kinds import missing
+from clv_xl.worksheet.kinds import Choice, missing
 from clv_xl.worksheet.registry import Argument, Function, Table
 
 _UNIT = (
@@ -69,11 +69,20 @@ def _read_columns(
     return {argument.name: found.get(argument.name) for argument in arguments}
 
 
-def _read_table(argument: Argument, cell: Any, date1904: bool) -> dict[str, Any] | CellError | None:
-    """The columns of a table by name, None for an absent optional one; None for an omitted optional table."""
+def _read_table(argument: Argument, cell: Any, date1904: bool) -> dict[str, Any] | str | CellError | None:
+    """The columns of a table by name, None for an absent optional one; or the name of a table that is known by it.
+
+    For an omitted optional table, its default.
+    """
     assert isinstance(argument.kind, Table)
     if _is_omitted(cell):
-        return None if not argument.required else missing(argument.name)
+        return argument.default if not argument.required else missing(argument.name)
+    lone = only_cell(cell)
+    if argument.kind.names and lone is not RANGE:
+        name: str | CellError = Choice(options=argument.kind.names).read(lone)
+        if isinstance(name, CellError) and name.message:
+            return CellError(name.code, f"{argument.name} {name.message}; or choose the cells of a table")
+        return name if isinstance(name, str) else CellError(name.code, f"{argument.name} holds {name.code}")
     rows = rows_of(cell)
     if isinstance(rows, CellError):
         return CellError(rows.code, f"{argument.name}: {rows.message}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from clv_xl.worksheet.cells import COM_ERRORS, Cell, plain
-from clv_xl.worksheet.dates import from_serial
+from clv_xl.worksheet.dates import from_serial, from_serials, to_datetime64
 from clv_xl.worksheet.errors import NA, NUM, VALUE, CellError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Number(Kind):
     def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
         import numpy as np
 
-        values = self._all_numbers(raws)
+        values = _all_numbers(raws)
         gaps: Gaps = {}
         if values is None:
             cells = [plain(raw) for raw in raws]
@@ -105,22 +105,6 @@ class Number(Kind):
             values = np.array([c if type(c) is float else math.nan for c in cells], dtype=float)
         gaps |= {int(i): self.accept(float(values[i]), date1904) for i in self._outside(values) if int(i) not in gaps}
         return values, gaps
-
-    @staticmethod
-    def _all_numbers(raws: Sequence[Any]) -> NDArray[Any] | None:
-        """The array at once where every cell is a plain number, as in most ranges."""
-        import numpy as np
-
-        types = set(map(type, raws))
-        if types == {float}:
-            return np.array(raws, dtype=float)
-        if types <= {float, int}:
-            try:
-                values = np.array(raws, dtype=float)
-            except OverflowError:
-                return None
-            return None if np.isin(values, list(COM_ERRORS)).any() else values
-        return None
 
     def _outside(self, values: NDArray[Any]) -> NDArray[Any]:
         import numpy as np
@@ -194,6 +178,13 @@ class Text(Kind):
             return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
         return CellError(VALUE, f"must be text, got {_described(cell)}")
 
+    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+        import numpy as np
+
+        if set(map(type, raws)) == {str} and not any(map(_may_be_no_label, raws)):
+            return np.array(raws, dtype=object), {}
+        return _read_distinct(self, raws, date1904) or super().read_many(raws, date1904)
+
 
 @dataclass(frozen=True)
 class Logical(Kind):
@@ -239,10 +230,66 @@ class Date(Kind):
                 pass
         return CellError(VALUE, f"must be a date, got {_described(cell)}; use a date cell or write it as 2026-03-31")
 
+    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+        """An array of datetime64[us], NaT where there is no value."""
+        import numpy as np
+
+        numbers = _all_numbers(raws)
+        if numbers is not None:
+            moments = from_serials(numbers, date1904)
+            wrong = np.flatnonzero(np.isnat(moments)).tolist()
+            return moments, {i: self.accept(float(numbers[i]), date1904) for i in wrong}
+        if set(map(type, raws)) == {dt.datetime} and all(raw.tzinfo is None for raw in raws):
+            return to_datetime64(raws), {}
+        values, gaps = _read_distinct(self, raws, date1904) or super().read_many(raws, date1904)
+        return to_datetime64(values.tolist()), gaps
+
 
 def missing(name: str) -> CellError:
     """The error for a blank where a value is required."""
     return CellError(NA, f"{name} is blank; enter a value")
+
+
+def _all_numbers(raws: Sequence[Any]) -> NDArray[Any] | None:
+    """The array at once where every cell is a plain number, as in most ranges."""
+    import numpy as np
+
+    types = set(map(type, raws))
+    if types == {float}:
+        return np.array(raws, dtype=float)
+    if types <= {float, int}:
+        try:
+            values = np.array(raws, dtype=float)
+        except OverflowError:
+            return None
+        return None if np.isin(values, list(COM_ERRORS)).any() else values
+    return None
+
+
+def _read_distinct(kind: Kind, raws: Sequence[Any], date1904: bool) -> tuple[NDArray[Any], Gaps] | None:
+    """Every different cell read once, as customers and days recur in a log; None where cells may not be told apart.
+
+    1 and 1.0 are one key of a dictionary, and so are an error number of COM and the same number typed by a user.
+    """
+    import numpy as np
+
+    types = set(map(type, raws))
+    if not (types <= {str, float, type(None)} or types <= {str, int, type(None)}):
+        return None
+    read = {raw: kind.read(raw, date1904) for raw in set(raws)}
+    values = np.empty(len(raws), dtype=object)
+    values[:] = [read[raw] for raw in raws]
+    without = {raw for raw, value in read.items() if value is None or isinstance(value, CellError)}
+    if not without:
+        return values, {}
+    gaps: Gaps = {i: read[raw] for i, raw in enumerate(raws) if raw in without}
+    values[list(gaps)] = None
+    return values, gaps
+
+
+def _may_be_no_label(text: str) -> bool:
+    """Whether a text is blank, or may be the code of an error."""
+    return not text.strip() or text[0] == "#"
 
 
 def _described(cell: Cell) -> str:

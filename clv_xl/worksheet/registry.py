@@ -68,9 +68,13 @@ class Argument:
 
 @dataclass(frozen=True)
 class Table(Kind):
-    """Columns in one range: found by their headers in any order, or without a header row by position."""
+    """Columns in one range: found by their headers in any order, or without a header row by position.
+
+    A table that everybody knows may be given by its name instead, one of `names`.
+    """
 
     columns: tuple[Argument, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,11 @@ class Function:
     def is_elementwise(self) -> bool:
         """Whether every argument is taken cell by cell and every element gives one result."""
         return self.result == "each" and all(a.shape == "each" for a in self.arguments)
+
+    @cached_property
+    def needs_ranges(self) -> bool:
+        """Whether some column, list or table must be given, so that a call without single cells is not a blank one."""
+        return any(a.required and a.shape != "each" for a in self.arguments)
 
     @cached_property
     def compute(self) -> Callable[..., Any]:
@@ -198,6 +207,8 @@ def _broken_argument_rules(f: Function) -> Iterator[str]:
             yield f"{a.name} is a table in its shape or in its kind, but not in both"
         if a.required and optional:
             yield f"{a.name} is required but follows an optional argument"
+        if isinstance(a.kind, Table) and a.kind.names and not a.required and a.default not in a.kind.names:
+            yield f"the default of {a.name} is not one of its names"
         if isinstance(a.kind, Choice) and not a.required and a.default not in a.kind.options:
             yield f"the default of {a.name} is not one of its options"
         optional = optional or not a.required

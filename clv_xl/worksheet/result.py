@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from clv_xl.core.undefined import DivisionByZero, Undefined
-from clv_xl.worksheet.errors import DIV0, NUM, VALUE, CellError
+from clv_xl.core.undefined import DivisionByZero, Missing, Undefined
+from clv_xl.worksheet.errors import DIV0, NA, NUM, VALUE, CellError
 
 NOT_FINITE = CellError(NUM, "the result is too large to be a number")
 
@@ -64,6 +64,8 @@ def as_error(undefined: ArithmeticError) -> CellError:
     """The Excel error for a formula that refuses."""
     if isinstance(undefined, OverflowError):
         return NOT_FINITE
+    if isinstance(undefined, Missing):
+        return CellError(NA, str(undefined))
     code = DIV0 if isinstance(undefined, DivisionByZero | ZeroDivisionError) else NUM
     return CellError(code, str(undefined) if isinstance(undefined, Undefined) else "division by zero")
 

@@ -6,6 +6,7 @@ Only what Windows itself would provide is replaced: the pywin32 modules, the COM
 from __future__ import annotations
 
 import ctypes
+import datetime as dt
 import importlib
 import io
 import json
@@ -42,6 +43,7 @@ def install_windows() -> None:
     sys.modules["win32com.server.exception"].COMException = COMException
     for name in ("CDispatch", "CoClassBaseClass", "DispatchBaseClass"):
         setattr(sys.modules["win32com.client"], name, type(name, (), {}))
+    sys.modules["win32timezone"].TimeZoneInfo.utc = lambda: dt.UTC
     sys.modules["pythoncom"].__file__ = "pythoncom.dll"
     for name in ("PyDLL", "windll", "oledll"):
         setattr(ctypes, name, MagicMock())
@@ -87,6 +89,13 @@ def registration() -> dict[str, Any]:
     }
 
 
+def plain(value: Any) -> str:
+    """A date as COM would take it, for JSON."""
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None).isoformat()
+    raise TypeError(value)
+
+
 def as_com(cells: Any) -> Any:
     """Ranges arrive over COM as tuples of tuples."""
     return tuple(map(as_com, cells)) if isinstance(cells, list) else cells
@@ -107,4 +116,4 @@ def answer(question: dict[str, Any]) -> Any:
 
 
 for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line)), allow_nan=False), flush=True)
+    print(json.dumps(answer(json.loads(line)), allow_nan=False, default=plain), flush=True)

@@ -1,0 +1,145 @@
+"""RFM: how recently, how often and for how much each customer bought, as scores and as a segment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clv_xl.core.columns import summarised
+from clv_xl.core.scores import fewer_scores, score, significant
+from clv_xl.core.segments import BANDS, SegmentMap, code_of, segment_map
+
+Map = str | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of customers, in the order in which they were given."""
+
+    r: NDArray[np.int64]
+    f: NDArray[np.int64]
+    m: NDArray[np.int64]
+    notes: tuple[str, ...]
+    """Where scores do not occur, and why."""
+
+    def codes(self, scores: int = 5) -> NDArray[Any]:
+        """The scores as text: 543, or 10-4-3 where scores have two digits."""
+        marks = range(1, scores + 1)
+        shown = np.array([code_of(r, f, m, scores) for r in marks for f in marks for m in marks], dtype=object)
+        codes: NDArray[Any] = shown[((self.r - 1) * scores + self.f - 1) * scores + self.m - 1]
+        return codes
+
+
+def score_customers(recency: Any, frequency: Any, monetary: Any, scores: int = 5) -> Scored:
+    """R, F and M scores of a population of customers: days since the last order, number of orders, sum of amounts.
+
+    Each is a score within this population, by `scores.score`; few days are best, many orders and high amounts are.
+    """
+    recency, frequency = np.asarray(recency), np.asarray(frequency)
+    monetary = significant(np.asarray(monetary, dtype=float))
+    measures = {"recency": -recency, "frequency": frequency, "monetary": monetary}
+    marks = {name: score(values, scores) for name, values in measures.items()}
+    notes = [fewer_scores(name, measures[name], marks[name], scores) for name in measures]
+    return Scored(marks["recency"], marks["frequency"], marks["monetary"], tuple(n for n in notes if n))
+
+
+@dataclass(frozen=True)
+class _Customers:
+    names: NDArray[Any]
+    recency: NDArray[np.int64]
+    frequency: NDArray[np.int64]
+    monetary: NDArray[np.float64]
+    notes: tuple[str, ...]
+
+
+def _customers(customers: Any, dates: Any, amounts: Any, as_of: dt.datetime | None) -> _Customers:
+    """Each customer's measures, the highest amount first and then by name."""
+    who = summarised(customers, dates, amounts, as_of)
+    monetary = who.measures["revenue"]
+    by = np.lexsort((np.arange(len(who.names)), -significant(monetary)))
+    recency, frequency = who.measures["recency_days"][by], who.measures["orders"][by]
+    return _Customers(who.names[by], recency, frequency, monetary[by], who.notes)
+
+
+def rfm(
+    customers: Any,
+    dates: Any,
+    amounts: Any,
+    as_of: dt.datetime | None = None,
+    scores: float = 5.0,
+    map: Map = BANDS,
+) -> list[list[Any]]:
+    """Recency, frequency, monetary value, their scores and the segment of every customer, as a table with headers.
+
+    Recency is in days to `as_of` (the last date of the log if None), frequency the number of orders, monetary value the
+    sum of amounts, refunds taken off. What a reader must know about this log (scores that do not occur, orders after
+    `as_of`) stands behind the headers. Without a map for this number of scores the segment says so.
+
+    Raises OutOfDomain for a table of segments with gaps or overlaps, and if there is no order up to `as_of`.
+    """
+    count = int(scores)
+    drawn = segment_map(map, count) if count == 5 or not isinstance(map, str) else None
+    who = _customers(customers, dates, amounts, as_of)
+    scored = score_customers(who.recency, who.frequency, who.monetary, count)
+    segments = _segments(drawn, scored, count)
+    head = ["customer", "recency", "frequency", "monetary", "R", "F", "M", "score", "segment"]
+    columns = [who.names, who.recency, who.frequency, who.monetary, scored.r, scored.f, scored.m, scored.codes(count)]
+    return [[*head, *who.notes, *scored.notes], *_rows(*(c.tolist() for c in columns), segments)]
+
+
+def _rows(*columns: list[Any]) -> Iterator[list[Any]]:
+    return map(list, zip(*columns, strict=True))
+
+
+def _segments(drawn: SegmentMap | None, scored: Scored, count: int) -> list[str]:
+    if drawn is None:
+        return [f"no map for {count} scores"] * len(scored.r)
+    names = np.array(drawn.segments, dtype=object)
+    found: list[str] = names[drawn.positions(scored.r, scored.f, scored.m)].tolist()
+    return found
+
+
+def rfm_summary(
+    customers: Any,
+    dates: Any,
+    amounts: Any,
+    as_of: dt.datetime | None = None,
+    scores: float = 5.0,
+    map: Map = BANDS,
+) -> list[list[Any]]:
+    """Customers, revenue, their shares, average value and action of each segment of a map, and the total.
+
+    Every segment of the map has a row, also one without customers. Notes as in `rfm` stand behind the headers.
+
+    Raises OutOfDomain as `rfm` does, and if the map is not made for this number of scores.
+    """
+    count = int(scores)
+    drawn = segment_map(map, count)
+    who = _customers(customers, dates, amounts, as_of)
+    scored = score_customers(who.recency, who.frequency, who.monetary, count)
+    positions = drawn.positions(scored.r, scored.f, scored.m)
+    return [[*_SUMMARY_HEAD, *who.notes, *scored.notes], *segment_rows(drawn, positions, who.monetary)]
+
+
+_SUMMARY_HEAD = ["segment", "customers", "share of customers", "revenue", "share of revenue", "average value", "action"]
+
+
+def segment_rows(drawn: SegmentMap, positions: NDArray[np.intp], monetary: NDArray[np.float64]) -> list[list[Any]]:
+    """The rows of a summary, from the position of each customer's segment in the map and each customer's revenue.
+
+    A share of revenue is blank where the total is not above 0, an average where there is nobody.
+    """
+    heads = np.bincount(positions, minlength=len(drawn.segments))
+    revenue = np.bincount(positions, weights=monetary, minlength=len(drawn.segments))
+    everybody, total = int(heads.sum()), float(revenue.sum())
+    rows: list[list[Any]] = []
+    for name, action, n, money in zip(drawn.segments, drawn.actions, heads.tolist(), revenue.tolist(), strict=True):
+        share = money / total if total > 0 else ""
+        rows.append([name, n, n / everybody, money, share, money / n if n else "", action])
+    rows.append(["Total", everybody, 1.0, total, 1.0 if total > 0 else "", total / everybody, ""])
+    return rows
