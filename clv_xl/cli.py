@@ -19,6 +19,7 @@ from rich.table import Table
 import clv_xl
 from clv_xl.catalogue import REGISTRY
 from clv_xl.orders_cli import summarise
+from clv_xl.report_cli import report
 from clv_xl.worksheet.errors import CellError
 from clv_xl.worksheet.registry import Function
 
@@ -48,6 +49,7 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 app.command()(summarise)
+app.command()(report)
 
 
 def main() -> None:

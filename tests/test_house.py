@@ -29,7 +29,9 @@ MAY_IMPORT = {
     "templates": {"core", "worksheet", "catalogue", "engine", "builder"},
     "sources": {"core"},
     "orders_cli": {"core", "sources"},
-    "cli": {"worksheet", "catalogue", "engine", "audit", "builder", "templates", "orders_cli"},
+    "reports": {"core", "engine", "builder", "sources"},
+    "report_cli": {"core", "sources", "builder", "reports", "orders_cli"},
+    "cli": {"worksheet", "catalogue", "engine", "audit", "builder", "templates", "orders_cli", "report_cli"},
 }
 FORBIDDEN = {
     "core": {"xlwings", "openpyxl", "formualizer", "lxml", "typer", "rich"},

@@ -71,6 +71,7 @@ def _duckdb(memory_limit: str | None, spill: str, time_zone: str | None) -> Any:
     with one_sentence("DuckDB does not take these settings"):
         connection = duckdb.connect(config={"autoinstall_known_extensions": False, "temp_directory": spill})
         connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET enable_progress_bar = false")  # the command shows its own
         if memory_limit:
             connection.execute(f"SET memory_limit = '{memory_limit.replace(chr(39), '')}'")
         if time_zone:

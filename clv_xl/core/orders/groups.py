@@ -57,7 +57,7 @@ def group_summary(
         raise OrdersError("The orders have no channel; say which column of the log holds it.")
     spend = spend or {}
     found: dict[str, dict[int, dict[str, Any]]] = {}
-    for row in rows(_curves(frame, margin)):
+    for row in rows(channel_curves(frame, margin)):
         found.setdefault(row["group"], {})[int(row["age"])] = row
     if not found:
         raise OrdersError("There is no order.")
@@ -66,7 +66,7 @@ def group_summary(
     return tuple(sorted(groups, key=lambda g: (-g.cltv, g.group)))
 
 
-def _curves(frame: Frame, margin: float | None) -> Frame:
+def channel_curves(frame: Frame, margin: float | None) -> Frame:
     """One row a group and age in months: customers (at age 0), orders, revenue, value."""
     cost = nw.col("cost") if "cost" in frame.collect_schema().names() else nw.lit(0.0)
     value = nw.col("amount") - cost if margin is None else nw.col("amount") * margin
