@@ -96,7 +96,7 @@ def _with_columns(function: Function, cells: Sequence[Any], date1904: bool) -> R
 
 
 def _block(function: Function, cells: Sequence[Any], columns: dict[str, Any], date1904: bool) -> Result | CellError:
-    from clv_xl.worksheet.broadcast import answer_block  # numpy loads at the first range, not at Excel's start
+    from clv_xl.worksheet.broadcast import answer_block  # numpy loads at a first call, not at Excel's start
 
     return answer_block(function, cells, columns, date1904)
 
