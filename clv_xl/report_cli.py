@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from clv_xl import orders_cli
+from clv_xl import log_cli
+from clv_xl.orders_cli import summarise
 
 _STAGES = (
     "Opening the log", "Cleaning and merging", "Customers, cohorts, channels", "Writing the sheets", "Calculating",
@@ -44,13 +42,12 @@ def report(orders: str, output: Path, **options: Any) -> None:
         with one_sentence("The report cannot be made"):
             _report(orders, output, options)
     except (SourceError, OrdersError, CannotWrite) as error:
-        orders_cli._err.print(f"[red]clv-xl:[/red] {escape(str(error))}")
-        raise typer.Exit(orders_cli._WRONG_USE) from error
+        log_cli.refuse(error)
 
 
 def _like_summarise() -> inspect.Signature:
     """The options of `summarise`, so that there is one list of them; what differs is said here."""
-    like = inspect.signature(orders_cli.summarise, eval_str=True)
+    like = inspect.signature(summarise, eval_str=True)
     said: dict[str, tuple[Any, Any, Any]] = {
         "output": (
             Path,
@@ -60,7 +57,9 @@ def _like_summarise() -> inspect.Signature:
         "period": (str, typer.Option(help="Cohorts by day, week, month, quarter or year."), "month"),
         "currency": (
             str | None,
-            typer.Option(help="What amounts are in; the one currency to keep where the log has several."),
+            typer.Option(
+                help="What amounts are in; the one currency to keep where the log has several, or to convert to."
+            ),
             None,
         ),
     }
@@ -92,21 +91,22 @@ def _report(where: str, output: Path, options: dict[str, Any]) -> None:
     rules = _rules(options, keep_one=False)
     check_period(options["period"])
     beside = _check_targets(output, options["force"])
-    with _stages() as next_stage:
+    with log_cli.stages(_STAGES) as next_stage:
         next_stage()
         log = open_log(where, options["engine"], **{name: options[name] for name in _SOURCE})
         stated = {name: options[name] for name in _PARTS} | {"currency": options["currency_column"]}
         columns = guess_columns(log.names, **stated)
-        orders_cli._show_guess(log.notes, columns, stated)
+        notes = (*log.notes, *log_cli.rates_note(rules.rates, options["currency"], columns.currency))
+        log_cli.show_guess(notes, columns, stated)
         if columns.currency is not None:
             rules = _rules(options, keep_one=True)
         next_stage()
         cleaned = clean(log.frame, columns, rules)
-        orders_cli._show_report(cleaned.report)
+        log_cli.show_report(cleaned.report)
         next_stage()
         currency = options["currency"] or "the currency of the log"
-        figures, _ = gather(cleaned, Source(_shown(where), log.notes, columns, currency), options["period"])
-        orders_cli._show_kpis(figures.kpis)
+        figures, _ = gather(cleaned, Source(_shown(where), notes, columns, currency), options["period"])
+        log_cli.show_kpis(figures.kpis)
         next_stage()
         built = build(figures, beside.name, parts.CUSTOMERS_ON_SHEET, next_stage)
         next_stage()
@@ -118,7 +118,7 @@ def _report(where: str, output: Path, options: dict[str, Any]) -> None:
 def _finish(built: Any, output: Path) -> None:
     failed = [name for name, verdict in built.checks.items() if verdict != "PASS"]
     said = f"{len(built.checks)} checks, all PASS" if not failed else f"FAIL: {', '.join(failed)}"
-    orders_cli._out.print(f"\nWrote {escape(str(output.resolve()))}; {said}.")
+    log_cli.out.print(f"\nWrote {escape(str(output.resolve()))}; {said}.")
     if failed:
         raise typer.Exit(1)
 
@@ -130,7 +130,8 @@ def _rules(options: dict[str, Any], keep_one: bool) -> Any:
     chosen = {name: options[name] for name in _RULES}
     if not keep_one:
         chosen["currency"] = None
-    return OrderRules(as_of=orders_cli._day(options["as_of"]), **chosen)
+    rates = log_cli.rates(options["rate"], options["currency"])
+    return OrderRules(as_of=log_cli.day(options["as_of"]), rates=rates, **chosen)
 
 
 def _check_targets(output: Path, force: bool) -> Path:
@@ -162,21 +163,3 @@ def _shown(where: str) -> str:
         return Path(where).name
     url = urlsplit(where)
     return f"{url.scheme.partition('+')[0]} database {Path(url.path).name} {url.hostname or ''}".strip()
-
-
-@contextmanager
-def _stages() -> Iterator[Any]:
-    """A progress bar of stages, shown where somebody watches."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    watched = orders_cli._err.is_terminal
-    with Progress(
-        *columns, TimeElapsedColumn(), console=orders_cli._err, transient=True, disable=not watched
-    ) as progress:
-        task = progress.add_task(_STAGES[0], total=len(_STAGES))
-        stages = iter(enumerate(_STAGES))
-
-        def next_stage() -> None:
-            position, name = next(stages)
-            progress.update(task, description=name, completed=position)
-
-        yield next_stage

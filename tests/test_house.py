@@ -19,23 +19,26 @@ PACKAGE = ROOT / "clv_xl"
 # From the ground up. A room may import from the rooms named before it, and from itself.
 MAY_IMPORT = {
     "core": set(),
+    "writing": set(),
     "worksheet": {"core"},
     "catalogue": {"worksheet"},
     "engine": {"worksheet", "catalogue"},
     "hosts": {"worksheet"},
     "functions": {"catalogue", "hosts"},
     "audit": {"worksheet", "catalogue", "engine"},
-    "builder": {"worksheet", "catalogue", "engine"},
+    "builder": {"worksheet", "catalogue", "engine", "writing"},
     "templates": {"core", "worksheet", "catalogue", "engine", "builder"},
-    "sources": {"core"},
-    "orders_cli": {"core", "sources"},
-    "reports": {"core", "engine", "builder", "sources"},
-    "report_cli": {"core", "sources", "builder", "reports", "orders_cli"},
+    "sources": {"core", "writing"},
+    "log_cli": {"sources"},
+    "orders_cli": {"core", "sources", "log_cli"},
+    "reports": {"core", "engine", "builder", "sources", "writing"},
+    "report_cli": {"core", "sources", "builder", "reports", "log_cli", "orders_cli"},
     "cli": {"worksheet", "catalogue", "engine", "audit", "builder", "templates", "orders_cli", "report_cli"},
 }
 FORBIDDEN = {
     "core": {"xlwings", "openpyxl", "formualizer", "lxml", "typer", "rich"},
     "worksheet": {"xlwings", "openpyxl", "formualizer", "lxml", "typer", "rich"},
+    "writing": {"xlwings", "openpyxl", "formualizer", "lxml", "typer", "rich"},
     "catalogue": {"numpy", "xlwings", "openpyxl", "formualizer", "lxml", "typer", "rich"},
 }
 

@@ -1,12 +1,12 @@
-"""Writing a file whole or not at all."""
+"""Writing a workbook whole or not at all, and one sentence where that is not possible."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import tempfile
 from pathlib import Path
+
+from clv_xl.writing.atomic import put_in_place
 
 
 class CannotWrite(Exception):
@@ -14,15 +14,12 @@ class CannotWrite(Exception):
 
 
 def write(path: str | os.PathLike[str], data: bytes, force: bool = False) -> Path:
-    """Write the bytes to a temporary file beside the target and put it in place in one step.
-
-    Whatever happens, the target either holds all of `data` or is as it was before, and no temporary file stays.
-    An existing file is replaced only with `force`.
-    """
+    """Write the bytes, all or nothing. An existing file is replaced only with `force`."""
     target = Path(path)
     _require_a_place(target, force)
     try:
-        _put_in_place(target, data, force)
+        with put_in_place(target, force) as temporary:
+            temporary.write_bytes(data)
     except OSError as error:
         raise CannotWrite(_reason(target, error)) from error
     return target
@@ -37,56 +34,6 @@ def _require_a_place(target: Path, force: bool) -> None:
         raise CannotWrite(f"{target.parent} is a file, not a folder.")
     if target.exists() and not force:
         raise CannotWrite(f"{target} exists already; use --force to replace it.")
-
-
-def _put_in_place(target: Path, data: bytes, force: bool) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(_permissions(target))
-        if force:
-            os.replace(temporary, target)  # noqa: PTH105 - named as the one step that matters
-        else:
-            _appear(temporary, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)  # noqa: PTH108
-        raise
-    _sync_folder(target.parent)
-
-
-def _appear(temporary: str, target: Path) -> None:
-    """Put the file in place unless one has appeared there meanwhile; a hard link cannot overwrite."""
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        os.replace(temporary, target)  # noqa: PTH105
-    else:
-        os.unlink(temporary)  # noqa: PTH108
-
-
-def _permissions(target: Path) -> int:
-    """Those of the file that is replaced, or what a new file gets; a temporary file is private."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable where the system can; the file itself is already safe."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _reason(target: Path, error: OSError) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
@@ -15,11 +15,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from clv_xl.builder.rules import Allowed
+from clv_xl.writing.cell_text import replaced, shown, spelled, too_long
 
 if TYPE_CHECKING:
     from clv_xl.builder.book import Book
 
-MAX_TEXT = 32_767
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _LINK = re.compile(r"(?:'[^']+'|\w+)!\$?[A-Z]+\$?[0-9]+|in_\w+|check_\w+")
 _LINE = 15.0
@@ -277,9 +277,9 @@ def _fill(cell: Cell, value: Any) -> None:
     if isinstance(value, Formula):
         cell.value = f"={value}"
     elif isinstance(value, str):
-        if len(value) > MAX_TEXT:
-            raise ValueError(f"a cell holds at most {MAX_TEXT:,} characters, not {len(value):,}: {value[:40]}…")
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+        if reason := too_long(value):
+            raise ValueError(f"the text {shown(value)} {reason}")
+        cell.value = spelled(replaced(value))
         cell.data_type = "s"
         if value.startswith(_RISKY):
             cell.quotePrefix = True

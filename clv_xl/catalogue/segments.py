@@ -1,46 +1,16 @@
-"""Declarations: segments of customers, and what an order log says about them."""
+"""Declarations: segments of customers by recency, frequency and monetary value, and the weight of the best ones."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
-
-from clv_xl.worksheet.kinds import Choice, Date, Margin, Money, Number, Share, Text
+from clv_xl.catalogue.order_log import AMOUNTS, COUNTING, CUSTOMERS, DATES, FAMILY, LOG_WITH_AMOUNTS, ORDER
+from clv_xl.worksheet.kinds import Choice, Date, Money, Number, Share, Text
 from clv_xl.worksheet.registry import Argument, Example, Function, Table
-
-FAMILY = "Segments and orders"
 
 _PUTLER_RFM = (
     "Putler, RFM analysis (segments and actions), its overlapping grid read so that every score has one segment"
 )
 _COMPLETE = "the list of 125 codes that circulates most among analysts, origin unknown"
-_FADER_HARDIE = "Fader, Hardie & Lee (2005), the summary of their models; the same as in the Python package lifetimes"
-_COUNTING = "Counting; the definitions that reports on customers share"
 
-CUSTOMERS = Argument(
-    "customers",
-    Text(),
-    "names or numbers",
-    "Column with the customer of each line of the log: a name, an e-mail address or a number. Spaces around it do not "
-    "count.",
-    shape="column",
-)
-DATES = Argument(
-    "dates",
-    Date(),
-    "dates",
-    "Column with the date of each line, on the same rows. Lines of one customer with the same date (and time, if there "
-    "is one) are one order.",
-    shape="column",
-)
-AMOUNTS = Argument(
-    "amounts",
-    Money(),
-    "currency",
-    "Column with the amount of each line, on the same rows. Refunds are negative: they are taken off the revenue and "
-    "are not orders.",
-    shape="column",
-)
 AS_OF = Argument(
     "as_of",
     Date(),
@@ -78,26 +48,6 @@ MAP = Argument(
     default="bands",
     shape="table",
 )
-PERIOD = Argument(
-    "period",
-    Choice(options=("day", "week", "month", "quarter", "year")),
-    "period of the calendar",
-    '"day", "week" (from Monday), "month", "quarter" or "year". Months if omitted.',
-    default="month",
-)
-MARGIN = Argument(
-    "margin",
-    Margin(),
-    "share of revenue",
-    "Profit as a share of revenue, as 40% or 0.4: values are then profit. 1 if omitted: values are revenue.",
-    default=1.0,
-)
-
-_ORDER = (
-    "Lines of one customer with the same date and time are one order; with dates alone, that is one order a day. An "
-    "order of 0 or less is no order, but its amount counts. Customers without any order are left out, and a note "
-    "behind the headers says so."
-)
 _SCORE = (
     "A score is 1 + the number of whole fifths of all customers who are strictly worse: 5 is best. In Excel: "
     '1+INT(5*COUNTIF(values,"<"&x)/COUNT(values)).'
@@ -121,13 +71,6 @@ def _score(name: str, of: str) -> Argument:
     return Argument(name, kind, "score from 1 to 5", f"Score for {of}, a whole number from 1 (worst) to 5 (best).")
 
 
-def _optional(argument: Argument, text: str) -> Argument:
-    return replace(argument, default=None, default_text="none", help=text)
-
-
-_LOG = '{"Ann";"Ben";"Ann";"Eve"},{"2025-01-05";"2025-01-20";"2025-02-10";"2025-03-01"}'
-_LOG_WITH_AMOUNTS = f"{_LOG},{{50;20;70;10}}"
-_JANUARY, _FEBRUARY, _MARCH = (dt.datetime(2025, month, 1) for month in (1, 2, 3))
 _NOTES = (
     "note: recency has 3 different values among 3 customers, so only the scores 1, 2, 4 occur",
     "note: frequency has 2 different values among 3 customers, so only the scores 1, 4 occur",
@@ -135,7 +78,6 @@ _NOTES = (
 )
 _NO_NOTES = ("",) * 3
 _TWO_SEGMENTS = '{1,0,2,"Away","Win back";2,0,2,"Here","Thank them"}'
-
 _ACTIONS = {
     "Champions": "Reward them; early adopters for new products; they will promote you",
     "Loyal Customers": "Upsell higher-value products; ask for reviews",
@@ -162,7 +104,7 @@ FUNCTIONS = (
         source=f"{_PUTLER_RFM}; quintiles as in Hughes, Strategic Database Marketing",
         examples=(
             Example(
-                f"=RFM({_LOG_WITH_AMOUNTS})",
+                f"=RFM({LOG_WITH_AMOUNTS})",
                 (
                     ("customer", "recency", "frequency", "monetary", "R", "F", "M", "score", "segment", *_NOTES),
                     ("Ann", 19.0, 2.0, 120.0, 2.0, 4.0, 4.0, "244", "At Risk", *_NO_NOTES),
@@ -175,7 +117,7 @@ FUNCTIONS = (
         result="table",
         notes=(
             "The highest amount comes first.",
-            _ORDER,
+            ORDER,
             _SCORE,
             _TIES,
             "With another number of scores than 5 the segment needs a map of your own, and says so.",
@@ -212,7 +154,7 @@ FUNCTIONS = (
         source=_PUTLER_RFM,
         examples=(
             Example(
-                f"=RFM_SUMMARY({_LOG_WITH_AMOUNTS},,2,{_TWO_SEGMENTS})",
+                f"=RFM_SUMMARY({LOG_WITH_AMOUNTS},,2,{_TWO_SEGMENTS})",
                 (
                     (
                         "segment",
@@ -231,7 +173,7 @@ FUNCTIONS = (
             ),
         ),
         result="table",
-        notes=("Every segment of the map has a row. The rows add up to the total.", _ORDER, _SCORE, _TIES, _MAP_NOTE),
+        notes=("Every segment of the map has a row. The rows add up to the total.", ORDER, _SCORE, _TIES, _MAP_NOTE),
     ),
     Function(
         name="RFM_MAP",
@@ -332,219 +274,8 @@ FUNCTIONS = (
         ),
         core="concentration:repeat_rate",
         formula="customers with two orders or more ÷ customers",
-        source=_COUNTING,
+        source=COUNTING,
         examples=(Example('=REPEAT_RATE({"Ann";"Ben";"Ann";"Eve"})', 1 / 3),),
         notes=("Every row is taken for an order: where an order has several lines, count one row of each.",),
-    ),
-    Function(
-        name="COHORT_TABLE",
-        family=FAMILY,
-        summary="Cohorts of customers by the period of their first order, followed from period to period.",
-        arguments=(
-            CUSTOMERS,
-            DATES,
-            _optional(AMOUNTS, f"{AMOUNTS.help} Only customers and retention can do with it omitted."),
-            Argument(
-                "measure",
-                Choice(options=("customers", "retention", "revenue", "average order", "cumulative value")),
-                "name of a measure",
-                '"customers" who ordered, "retention" as their share of the cohort, "revenue", "average order", or '
-                '"cumulative value" per customer of the cohort. Retention if omitted.',
-                default="retention",
-            ),
-            PERIOD,
-            Argument(
-                "cac",
-                Money(minimum=0.0),
-                "currency per customer",
-                "Cost of winning one customer. A column then says in which period the cumulative value reaches it. No "
-                "such column if omitted.",
-                default=None,
-                default_text="none",
-            ),
-            MARGIN,
-        ),
-        core="columns:cohort_table",
-        formula="retention = customers who ordered in the period ÷ customers of the cohort; average order = revenue ÷ "
-        "orders; cumulative value = revenue so far × margin ÷ customers of the cohort",
-        source=_COUNTING,
-        examples=(
-            Example(
-                f"=COHORT_TABLE({_LOG})",
-                (
-                    ("cohort", "customers", 0.0, 1.0, 2.0),
-                    (_JANUARY, 2.0, 1.0, 0.5, 0.0),
-                    (_MARCH, 1.0, 1.0, "", ""),
-                ),
-                "Of two customers won in January one came back in February. Format the first column as dates.",
-            ),
-            Example(
-                f'=COHORT_TABLE({_LOG_WITH_AMOUNTS},"cumulative value","month",60)',
-                (
-                    ("cohort", "customers", "payback", 0.0, 1.0, 2.0),
-                    (_JANUARY, 2.0, 1.0, 35.0, 70.0, 70.0),
-                    (_MARCH, 1.0, "", 10.0, "", ""),
-                ),
-                "A cost of 60 per customer was earned back in the period after the first order.",
-            ),
-        ),
-        result="table",
-        notes=(
-            "Period 0 is that of the first order. The last period of each row may be incomplete; periods that had not "
-            "begun on the last date of the log are blank.",
-            "A period without new customers has no row. More than a million cells are #NUM!: choose longer periods.",
-            _ORDER,
-        ),
-    ),
-    Function(
-        name="CLV_BY_GROUP",
-        family=FAMILY,
-        summary="What the customers won by each channel are worth so far, and with spend: CAC, LTV:CAC and payback.",
-        arguments=(
-            Argument(
-                "groups",
-                Text(),
-                "names",
-                "Column with the channel, campaign or region of each line, on the same rows. A customer belongs to "
-                "that of the first order.",
-                shape="column",
-            ),
-            CUSTOMERS,
-            DATES,
-            AMOUNTS,
-            Argument(
-                "spend",
-                Table(
-                    columns=(
-                        Argument("group", Text(), "name", "Name of the group."),
-                        Argument("spend", Money(minimum=0.0), "currency", "What was spent on winning its customers."),
-                    )
-                ),
-                "table: group, spend",
-                "Table with the columns group and spend; rows of the same group are added up. If omitted, there are no "
-                "columns for cost.",
-                default=None,
-                default_text="none",
-                shape="table",
-            ),
-            MARGIN,
-        ),
-        core="columns:clv_by_group",
-        formula="CLTV = revenue × margin ÷ customers; CAC = spend ÷ customers; LTV:CAC = CLTV ÷ CAC; payback = months "
-        "from the first orders until the value per customer reaches the CAC",
-        source=_COUNTING,
-        examples=(
-            Example(
-                '=CLV_BY_GROUP({"advertising";"referral";"advertising"},{"Ann";"Ben";"Ann"},'
-                '{"2025-01-05";"2025-01-20";"2025-02-10"},{400;5000;600},{"advertising",500;"referral",250})',
-                (
-                    ("group", "customers", "orders", "revenue", "CLTV", "spend", "CAC", "LTV:CAC", "payback"),
-                    ("referral", 1.0, 1.0, 5000.0, 5000.0, 250.0, 250.0, 20.0, 0.0),
-                    ("advertising", 1.0, 2.0, 1000.0, 1000.0, 500.0, 500.0, 2.0, 1.0),
-                    ("Total", 2.0, 3.0, 6000.0, 3000.0, 750.0, 375.0, 8.0, 0.0),
-                ),
-                "A customer won by advertising is worth 1,000, one won by referral 5,000.",
-            ),
-        ),
-        result="table",
-        notes=(
-            "CLTV is what has been earned up to the last date of the log. It is no forecast: groups with younger "
-            "customers look worth less than they will be.",
-            "The most valuable group comes first. A group without a row in the spend table shows #N/A; enter 0 for "
-            "what cost nothing.",
-            _ORDER,
-        ),
-    ),
-    Function(
-        name="CLV_SUMMARY",
-        family=FAMILY,
-        summary="Frequency x, recency t_x, age T and average value of every customer, as models of repeat orders need.",
-        arguments=(
-            CUSTOMERS,
-            DATES,
-            _optional(AMOUNTS, f"{AMOUNTS.help} If omitted, there is no value, and every line counts."),
-            Argument(
-                "end_date",
-                Date(),
-                "date",
-                "The day up to which customers are watched; later lines are left out, and a note says so. The last "
-                "date of the log if omitted.",
-                default=None,
-                default_text="the last date of the log",
-            ),
-            replace(
-                PERIOD,
-                help='Unit of time: "day" (if omitted), "week" (from Monday), "month", "quarter" or "year". Orders '
-                "within one are one.",
-                default="day",
-            ),
-        ),
-        core="columns:clv_summary",
-        formula="frequency = periods with orders − 1; recency = last − first such period; age = period of end_date − "
-        "first; value = amounts after the first period ÷ frequency, 0 at frequency 0",
-        source=_FADER_HARDIE,
-        examples=(
-            Example(
-                f"=CLV_SUMMARY({_LOG_WITH_AMOUNTS})",
-                (
-                    ("customer", "frequency", "recency", "age", "value"),
-                    ("Ann", 1.0, 36.0, 55.0, 70.0),
-                    ("Ben", 0.0, 0.0, 40.0, 0.0),
-                    ("Eve", 0.0, 0.0, 0.0, 0.0),
-                ),
-            ),
-        ),
-        result="table",
-        notes=(
-            "This recency is the customer's age at the last order, t_x. In RFM, recency is the time since then.",
-            "Unlike in RFM, frequency does not count the first order, and free orders (0) count, as these models do.",
-            "Periods are those of the calendar: from Friday to Monday is one week. For weeks of seven days, use days "
-            "and divide by 7.",
-        ),
-    ),
-    Function(
-        name="MRR_MOVEMENTS",
-        family=FAMILY,
-        summary="Recurring revenue by month: new, reactivated, expansion, contraction, churned.",
-        arguments=(
-            replace(CUSTOMERS, help="Column with the customer of each line: a name, an e-mail address or a number."),
-            Argument(
-                "months",
-                Date(),
-                "dates",
-                "Column with any day of the month that the line is for, on the same rows.",
-                shape="column",
-            ),
-            Argument(
-                "mrr",
-                Money(minimum=0.0),
-                "currency per month",
-                "Column with the customer's recurring revenue of that month, on the same rows. 0, or no line, is none.",
-                shape="column",
-            ),
-        ),
-        core="mrr:mrr_movements",
-        formula="start + new + reactivated + expansion − contraction − churned = end",
-        source="Accounting identity of recurring revenue; the definition that subscription reporting tools share",
-        examples=(
-            Example(
-                '=MRR_MOVEMENTS({"Ann";"Ben";"Ann";"Eve";"Ben"},'
-                '{"2025-01-01";"2025-01-01";"2025-02-01";"2025-02-01";"2025-03-01"},{100;50;120;30;50})',
-                (
-                    ("month", "start", "new", "reactivated", "expansion", "contraction", "churned", "end"),
-                    (_JANUARY, 0.0, 150.0, 0.0, 0.0, 0.0, 0.0, 150.0),
-                    (_FEBRUARY, 150.0, 30.0, 0.0, 20.0, 0.0, 50.0, 150.0),
-                    (_MARCH, 150.0, 0.0, 50.0, 0.0, 0.0, 150.0, 50.0),
-                ),
-                "Ben leaves in February and comes back in March, when Ann and Eve leave.",
-            ),
-        ),
-        result="table",
-        notes=(
-            "Lines of one customer and month are added up. In the first month all revenue is new, because the log "
-            "knows nothing before.",
-            "A month between the first and the last without any line is one in which everybody had left.",
-            "NRR, GRR and QUICK_RATIO take these figures.",
-        ),
     ),
 )

@@ -13,6 +13,7 @@ from clv_xl.reports.customers import customers_sheet
 from clv_xl.reports.figures import Figures
 from clv_xl.reports.inputs import inputs_sheet
 from clv_xl.reports.log_sheet import log_sheet
+from clv_xl.reports.names import require_cells_for_names
 from clv_xl.reports.parts import CUSTOMERS_ON_SHEET, ReportBook
 from clv_xl.reports.results import results_sheet, rfm_sheet
 
@@ -25,9 +26,11 @@ def build(
 ) -> Built:
     """The workbook. `beside` names the file that holds all customers where there are more than `most`.
 
-    `step` is called when the sheets are written and the calculation begins.
+    `step` is called when the sheets are written and the calculation begins. Raises SourceError for a name of the log
+    that no cell can hold.
     """
     book = ReportBook(figures, min(len(figures.customers), most), beside)
+    require_cells_for_names(figures, book.on_sheet)
     cover = book.sheet("Cover", (26, 98))
     inputs_sheet(book)
     log_sheet(book)

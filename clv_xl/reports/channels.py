@@ -26,7 +26,7 @@ def channels_sheet(book: ReportBook) -> None:
     first = sheet.row
     curves = first + len(channels) + 5
     for number, channel in enumerate(channels):
-        put_log(sheet, "A", channel.name[:200], "Log text")
+        put_log(sheet, "A", channel.name, "Log text")
         put_log(sheet, "B", channel.customers, "Log whole")
         put_log(sheet, "C", channel.orders, "Log whole")
         put_log(sheet, "D", channel.revenue, "Log")
@@ -82,7 +82,7 @@ def _curves(sheet: Sheet, book: ReportBook, months: int) -> None:
         restyle(sheet.book, cell, "Age")
     sheet.next(22)
     for channel in book.figures.channels:
-        put_log(sheet, "A", channel.name[:200], "Log text")
+        put_log(sheet, "A", channel.name, "Log text")
         for month, value in enumerate(channel.curve):
             put_log(sheet, get_column_letter(month + 2), value, "Log")
         sheet.next()

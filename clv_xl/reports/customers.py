@@ -9,13 +9,13 @@ from clv_xl.builder.sheet import Place, Sheet
 from clv_xl.reports.long_table import LongTable
 from clv_xl.reports.looks import put_log
 from clv_xl.reports.parts import ReportBook, close, units_note
+from clv_xl.writing.cell_text import EXACT_BELOW
 
 _HEADS = (
     "Rank", "Customer", "First order", "Last order", "Orders", "Revenue", "Average order", "Days since", "R", "F", "M",
     "Segment",
 )  # fmt: skip
-_ROUNDED_FROM = 10**15
-_READ = frozenset((0, 1, 4, 5, 11))
+_READ = frozenset((0, 4, 5, 11))
 """The columns that formulas read."""
 _LOOKS = (
     "Log whole", "Log name", "Log date", "Log date", "Log whole", "Log", "Log", "Log whole", "Log whole", "Log whole",
@@ -53,7 +53,7 @@ def customers_sheet(book: ReportBook) -> None:
 
 def _names(names: Sequence[Any]) -> Sequence[Any]:
     """Numbers as numbers, unless Excel would round them to 15 digits."""
-    exact = all(isinstance(name, int) and abs(name) < _ROUNDED_FROM for name in names)
+    exact = all(isinstance(name, int) and abs(name) < EXACT_BELOW for name in names)
     return names if exact else [str(name) for name in names]
 
 

@@ -7,6 +7,8 @@ from clv_xl.builder.sheet import Place, Sheet
 from clv_xl.reports.figures import Figures
 from clv_xl.reports.parts import ReportBook, close
 
+_ROOM = 200
+"""So much of a long name is in view; the cell holds all of it."""
 HEADINGS = ("Value", "Unit", "Name in formulas", "Source or note")
 
 
@@ -54,13 +56,13 @@ def _spend(sheet: Sheet, book: ReportBook) -> None:
     sheet.section("Spent to win customers, by channel", "Channel name", *HEADINGS)
     first = sheet.row
     for channel in book.figures.channels:
-        sheet.put("A", channel.name[:200], "Label")
+        sheet.put("A", channel.name, "Label")
         sheet.put("B", 0, "Input")
         sheet.put("C", book.figures.source.currency, "Unit")
         sheet.put("D", None, "Unit")
         note = "Not in the log; from your books, for the period covered. 0: not known, or free."
         sheet.put("E", note, "Note")
-        sheet.next(sheet.height(A=channel.name[:200], E=note))
+        sheet.next(sheet.height(A=channel.name[:_ROOM], E=note))
     book.found.areas["spend"] = f"Inputs!$B${first}:$B${sheet.row - 1}"
     book.found.places["spend"] = Place(sheet.title, "B", first)
     allowed = at_least(0, "an amount of 0 or more")

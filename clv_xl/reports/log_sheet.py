@@ -83,7 +83,7 @@ def _remarks(sheet: Sheet, book: ReportBook) -> None:
         sheet.put("A", _READ_AS[part], "Label")
         for column in "BC":
             sheet.put(column, None, "Note")
-        put_log(sheet, "D", str(name)[:200], "Log text")
+        put_log(sheet, "D", name, "Log text")
         sheet.next()
     if source.columns.amount is None:
         sheet.remarks("The amount of a line is quantity × price.")

@@ -17,19 +17,21 @@ from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
 
-MAX_TEXT = 32_767
+from clv_xl.writing.cell_text import FIRST_DAY, spelled
+
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _DAY_0 = dt.date(1899, 12, 30).toordinal()
-_LAST_WRONG_DAY = 60
-"""Excel counts days from 1900 and takes that for a leap year; dates up to its 29 February are written as text."""
+_FIRST_DAY = FIRST_DAY.toordinal()
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STYLE = re.compile(rb'<c r="[A-Z]+[0-9]+" s="([0-9]+)"')
 
 
 @dataclass(frozen=True)
 class LongTable:
-    """Columns of plain values that go to a sheet from a row on, where two sample rows stand."""
+    """Columns of plain values that go to a sheet from a row on, where two sample rows stand.
+
+    Text is written as it is: whoever fills the columns has made sure that a cell can hold it.
+    """
 
     part: str
     """The sheet's part in the package."""
@@ -88,13 +90,13 @@ def _writer(letter: str, style: str, prefixed: str, kind: str) -> Callable[[int,
         return f'<c r="{letter}{row}" s="{style}"><v>{value!r}</v></c>'
 
     def day(row: int, value: Any) -> str:
-        number = value.toordinal() - _DAY_0
-        if number <= _LAST_WRONG_DAY:
-            return text(row, value.strftime("%Y-%m-%d"))
-        return f'<c r="{letter}{row}" s="{style}"><v>{number}</v></c>'
+        number = value.toordinal()
+        if number < _FIRST_DAY:
+            return text(row, f"{value:%Y-%m-%d}")
+        return f'<c r="{letter}{row}" s="{style}"><v>{number - _DAY_0}</v></c>'
 
     def text(row: int, value: Any) -> str:
-        said = _NOT_XML.sub("\ufffd", str(value)[:MAX_TEXT])
+        said = spelled(str(value))
         look = prefixed if said.startswith(_RISKY) else style
         words = escape(said, {"\r": "&#13;"})
         return f'<c r="{letter}{row}" s="{look}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
@@ -103,7 +105,7 @@ def _writer(letter: str, style: str, prefixed: str, kind: str) -> Callable[[int,
 
 
 def _bare(letter: str, kind: str) -> Callable[[int, Any], str]:
-    """Cells for calculation alone, as short as they can be: the engine takes parts of at most 128 MB."""
+    """Cells for calculation alone, as short as they can be: the engine reads every one of them."""
     if kind == "text":
         return lambda row, value: f'<c r="{letter}{row}" t="str"><v>{escape(str(value))}</v></c>'
     return lambda row, value: f'<c r="{letter}{row}"><v>{value!r}</v></c>'

@@ -13,18 +13,19 @@ from clv_xl.builder.sheet import Formula, Place, Sheet
 from clv_xl.reports.figures import Figures, money
 from clv_xl.reports.long_table import LongTable
 
-CUSTOMERS_ON_SHEET = 600_000
-"""Below Excel's 1,048,576 rows: the engine that calculates the stored values takes no more than this."""
+CUSTOMERS_ON_SHEET = 1_048_569
+"""All of Excel's 1,048,576 rows but the seven above the table."""
 
 _MAX_NAME = 80
-"""Longer names of files are cut: a page's footer holds 255 characters."""
+"""Longer names of files end in … in the title, since a page's footer holds 255 characters; the cover has them whole."""
 
 
 class ReportBook(Book):
     """A workbook that carries the date of its data, and a table that is too long for cell objects."""
 
     def __init__(self, figures: Figures, on_sheet: int, beside: str) -> None:
-        title = f"Customer report: {figures.source.name[:_MAX_NAME]}"
+        name = figures.source.name
+        title = f"Customer report: {name if len(name) <= _MAX_NAME else f'{name[: _MAX_NAME - 1]}…'}"
         super().__init__(title, "Customers, segments, cohorts and channels of an order log.", edition_named("native"))
         self.figures = figures
         self.on_sheet = on_sheet

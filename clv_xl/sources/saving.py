@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,8 @@ from typing import Any
 from clv_xl.core.orders import rows
 from clv_xl.core.orders.engines import Frame, is_native
 from clv_xl.sources.errors import SourceError, one_sentence
+from clv_xl.writing.atomic import put_in_place
+from clv_xl.writing.cell_text import EXACT_BELOW, FIRST_DAY, shown, spelled, why_not
 
 EXCEL_ROWS = 1_048_576
 """Rows of a sheet, with the header."""
@@ -41,19 +40,8 @@ def save(customers: Frame, path: Path, count: int, force: bool = False) -> None:
             f"{count:,} customers do not fit on an Excel sheet ({EXCEL_ROWS - 1:,} rows and a header); "
             "write .parquet or .csv instead."
         )
-    with one_sentence(f"{path} could not be written"):
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        os.close(descriptor)
-        try:
-            _WRITERS[suffix](customers.sort("customer"), Path(temporary))
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(temporary).chmod(0o666 & ~mask)
-            os.replace(temporary, path)  # noqa: PTH105 - the one step that matters
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
+    with one_sentence(f"{path} could not be written"), put_in_place(path, force) as temporary:
+        _WRITERS[suffix](customers.sort("customer"), temporary)
 
 
 def _relation(frame: Frame) -> Any:
@@ -87,27 +75,42 @@ def _csv(frame: Frame, path: Path) -> None:
 
 
 def _xlsx(frame: Frame, path: Path) -> None:
+    """Raises SourceError for a name that no cell can hold as it is."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
-    relation = _relation(frame)
+    customers = _with_exact_names(_relation(frame)).df()
+    for name in customers["customer"]:
+        if isinstance(name, str) and (reason := why_not(name)):
+            raise SourceError(f"The customer {shown(name)} {reason}; write .csv or .parquet instead.")
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Customers")
     sheet.freeze_panes = "B2"
-    for position in range(len(relation.columns)):
+    for position in range(len(customers.columns)):
         sheet.column_dimensions[chr(ord("A") + position)].width = 14
-    sheet.append([_cell(sheet, name, Font(bold=True)) for name in relation.columns])
-    for row in relation.df().itertuples(index=False, name=None):
+    sheet.append([_cell(sheet, name, Font(bold=True)) for name in customers.columns])
+    for row in customers.itertuples(index=False, name=None):
         sheet.append([_cell(sheet, value) for value in row])
     book.save(path)
 
 
+def _with_exact_names(relation: Any) -> Any:
+    """Customers as text where they are numbers that Excel would round."""
+    if str(relation.types[relation.columns.index("customer")]) == "VARCHAR":
+        return relation
+    low, high = relation.aggregate("min(customer), max(customer)").fetchall()[0]
+    if -EXACT_BELOW < low <= high < EXACT_BELOW:
+        return relation
+    return relation.project("CAST(customer AS VARCHAR) AS customer, * EXCLUDE (customer)")
+
+
 def _cell(sheet: Any, value: Any, font: Any = None) -> Any:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+    if isinstance(value, dt.datetime) and value.date() < FIRST_DAY:
+        value = value.date().isoformat()
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value)[:32_767])
+        cell = WriteOnlyCell(sheet, spelled(value))
         cell.data_type = "s"  # never a formula, never an error value
     elif isinstance(value, dt.datetime):
         cell = WriteOnlyCell(sheet, value)

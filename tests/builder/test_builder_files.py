@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clv_xl.builder import files
 from clv_xl.builder.files import CannotWrite, write
+from clv_xl.writing import atomic
 
 
 def left_in(folder) -> list[str]:
@@ -53,7 +53,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path, monkeypatch)
         flushed(descriptor)
         target.write_bytes(b"theirs")
 
-    monkeypatch.setattr(files.os, "fsync", another_program_is_quicker)
+    monkeypatch.setattr(atomic.os, "fsync", another_program_is_quicker)
     with pytest.raises(CannotWrite, match="exists already"):
         write(target, b"ours")
     assert target.read_bytes() == b"theirs"
@@ -96,7 +96,7 @@ def test_a_folder_that_refuses(tmp_path, monkeypatch, code, said):
     def refuse(**_):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(atomic.tempfile, "mkstemp", refuse)
     with pytest.raises(CannotWrite, match=said):
         write(tmp_path / "book.xlsx", b"data")
     assert left_in(tmp_path) == []
@@ -120,7 +120,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_rubbish(tmp_path, monkeypatch, s
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(files.os, step, full)
+    monkeypatch.setattr(atomic.os, step, full)
     with pytest.raises(CannotWrite, match="There is no space left on the disk"):
         write(target, b"new", force=True)
     assert target.read_bytes() == b"old"
@@ -129,10 +129,8 @@ def test_a_full_disk_leaves_the_old_file_and_no_rubbish(tmp_path, monkeypatch, s
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_disk_that_really_is_full(tmp_path, monkeypatch):
-    target, real = tmp_path / "book.xlsx", os.fdopen
-    monkeypatch.setattr(
-        files.os, "fdopen", lambda fd, mode: (os.close(fd), real(os.open("/dev/full", os.O_WRONLY), mode))[1]
-    )
+    target, real = tmp_path / "book.xlsx", Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", lambda _, data: real(Path("/dev/full"), data))
     with pytest.raises(CannotWrite, match="There is no space left on the disk"):
         write(target, b"data")
     assert left_in(tmp_path) == []
@@ -142,7 +140,7 @@ def test_an_interruption_leaves_no_rubbish(tmp_path, monkeypatch):
     def interrupted(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files.os, "fsync", interrupted)
+    monkeypatch.setattr(atomic.os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "book.xlsx", b"data")
     assert left_in(tmp_path) == []

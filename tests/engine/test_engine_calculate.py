@@ -50,6 +50,16 @@ def test_table_columns_and_rows(customers):
     assert found == {"C2": 20.0, "C3": 30.0, "G1": 25.0, "G2": "Bob", "G3": 2.0}
 
 
+def test_a_sheet_of_more_bytes_than_the_engine_reads_by_itself():
+    """As one with a million rows: 5,000 texts of the greatest length are quicker to make."""
+    book = openpyxl.Workbook(write_only=True)
+    long = book.create_sheet("Long")
+    for _ in range(5_000):
+        long.append([1, "x" * 32_767])
+    book.create_sheet("Sum").append(["=SUM(Long!A:A)"])
+    assert calculate(saved(book))["Sum"] == {"A1": 5000.0}
+
+
 def test_a_row_of_totals_is_no_data(customers):
     sheet = customers["The data"]
     sheet["A4"], sheet["B4"] = "Total", "=SUBTOTAL(109,Customers[Spend])"

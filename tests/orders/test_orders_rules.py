@@ -146,11 +146,32 @@ class TestTextDates:
         "13.2.2025 8:26": dt.datetime(2025, 2, 13, 8, 26),
         "14/2/2025 12:05 AM": dt.datetime(2025, 2, 14, 0, 5),
         "15/2/2025 8:26 pm": dt.datetime(2025, 2, 15, 20, 26),
+        "16/2/25": dt.datetime(2025, 2, 16),
+        "17.2.25 8:26": dt.datetime(2025, 2, 17, 8, 26),
+        "3 Apr 2021": dt.datetime(2021, 4, 3),
+        "04-APR-21": dt.datetime(2021, 4, 4),
+        "April 5, 2021": dt.datetime(2021, 4, 5),
+        "Apr 06 2021 14:05": dt.datetime(2021, 4, 6, 14, 5),
+        "7th august 2021, 2:05 PM": dt.datetime(2021, 8, 7, 14, 5),
+        "Sept. 8th, 2021 12:05 am": dt.datetime(2021, 9, 8, 0, 5),
+        "09OCT2021": dt.datetime(2021, 10, 9),
+        "2021-Nov-10T23:59:58.5": dt.datetime(2021, 11, 10, 23, 59, 58),
+        "29 Feb 2020 08:00Z": dt.datetime(2020, 2, 29, 8),
+        "1 May 69": dt.datetime(1969, 5, 1),
+        "2 June 99": dt.datetime(1999, 6, 2),
+        "3 July 00": dt.datetime(2000, 7, 3),
     }
     RUBBISH = (
         "2023-02-29",
         "2025-13-01",
-        "1/2/25",
+        "1/2/5",
+        "1/2/025",
+        "29 Feb 2021",
+        "31 Apr 21",
+        "Apr 2021",
+        "3 Avr 2021",
+        "3 Mayor 2021",
+        "3 Apr 2021 25:00",
         "today",
         "2025-01-01 25:00",
         "31/4/2025",
@@ -178,6 +199,27 @@ class TestTextDates:
             cleaned(engine, ("a", "13/4/2025", 1.0), ("a", "4/13/2025", 1.0))
         stated = cleaned(engine, ("a", "3/4/2025", 1.0), date_order="month-first")
         assert [row["moment"] for row in rows(stated.orders)] == [dt.datetime(2025, 3, 4)]
+
+    def test_years_of_two_digits_follow_the_same_rule(self, engine: Engine) -> None:
+        def moments(*texts: str, **rules: Any) -> list[dt.datetime]:
+            return sorted(row["moment"] for row in rows(cleaned(engine, *((t, t, 1.0) for t in texts), **rules).orders))
+
+        assert moments("3/4/21", "13/4/21") == [dt.datetime(2021, 4, 3), dt.datetime(2021, 4, 13)]
+        assert moments("3/4/21", "4/13/21") == [dt.datetime(2021, 3, 4), dt.datetime(2021, 4, 13)]
+        assert moments("3/4/69", date_order="month-first") == [dt.datetime(1969, 3, 4)]
+        with pytest.raises(OrdersError, match="nothing in the log says which"):
+            moments("3/4/21")
+        with pytest.raises(OrdersError, match="nothing in the log says which"):
+            moments("3/4/21", "13 Apr 2021")
+        assert moments("3 Apr 21", "Apr 4 2021") == [dt.datetime(2021, 4, 3), dt.datetime(2021, 4, 4)]
+
+    def test_the_year_after_the_name_of_october_is_no_zone(self, engine: Engine) -> None:
+        result = cleaned(engine, ("a", "03-OCT-2021", 1.0), time_zone="Europe/Paris")
+        assert [row["moment"] for row in rows(result.orders)] == [dt.datetime(2021, 10, 3)]
+
+    def test_the_last_year_of_the_pivot_is_2068(self, engine: Engine) -> None:
+        found = cleaned(engine, ("a", "31 Dec 68", 1.0), ("a", "1 Jan 69", 1.0), as_of=dt.date(2070, 1, 1))
+        assert {row["moment"].year for row in rows(found.orders)} == {2068, 1969}
 
     def test_whole_numbers_are_year_month_day(self, engine: Engine) -> None:
         frame = engine({"who": ["a", "a"], "when": [20250203, 7], "money": [1.0, 2.0]})

@@ -13,10 +13,14 @@ from typing import Any
 import duckdb
 import pytest
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+from typer.main import get_command
 from typer.testing import Result
 
 from clv_xl.audit import audit
+from clv_xl.cli import app
 from clv_xl.reports import parts
+from clv_xl.sources import EXCEL_ROWS
 
 Report = Callable[..., Result]
 Line = tuple[str, dt.date, float, str, str, float]
@@ -58,6 +62,55 @@ class TestTextStaysText:
         archive = zipfile.ZipFile(io.BytesIO(workbook))
         part = next(archive.read(n) for n in archive.namelist() if b"@SUM(A1)" in archive.read(n))
         assert b"<f>" not in part
+
+
+class TestNothingIsLost:
+    @pytest.mark.parametrize(
+        ("part", "name", "words"),
+        [
+            (0, "n" * 40_000, f"The customer “{'n' * 40}…” has 40,000 characters, and a cell of Excel holds 32,767;"),
+            (0, "bell\x07", "The customer “bell\ufffd” holds the character U+0007"),
+            (4, "c" * 40_000, f"The channel “{'c' * 40}…” has 40,000 characters"),
+            (4, "web\x1f", "The channel “web\ufffd” holds the character U+001F"),
+        ],
+    )
+    def test_a_name_that_no_cell_can_hold(
+        self, report: Report, folder: Path, log: list[Line], part: int, name: str, words: str
+    ) -> None:
+        line: list[Any] = ["new", dt.date(2025, 3, 5), 20.0, "1", "web", 5.0]
+        line[part] = name
+        write_log(folder / "log.csv", [*log, (*line,)])  # type: ignore[list-item]
+        result = report("log.csv", "-o", "out.xlsx")
+        assert result.exit_code == 2
+        assert words in result.output
+        assert [p.name for p in folder.iterdir()] == ["log.csv"]
+
+    def test_a_column_whose_name_no_cell_can_hold(self, report: Report, folder: Path) -> None:
+        (folder / "log.csv").write_text(f"{'x' * 40_000},date,amount\na,2025-01-05,1\n", "utf-8")
+        result = report("log.csv", "-o", "out.xlsx", "--customer", "x" * 40_000)
+        assert result.exit_code == 2
+        assert "The column “xxx" in result.output
+
+    def test_long_names_and_those_that_look_escaped_are_kept(
+        self, report: Report, folder: Path, log: list[Line]
+    ) -> None:
+        names = ["https://example.com/" + "r" * 300 + ending for ending in "ab"]
+        found = [("_x0041_" if n == 7 else line[0], *line[1:4], names[n % 2], line[5]) for n, line in enumerate(log)]
+        write_log(folder / "log.csv", found)
+        assert report("log.csv", "-o", "out.xlsx").exit_code == 0
+        assert audit((folder / "out.xlsx").read_bytes()) == []
+        book = CalamineWorkbook.from_path(folder / "out.xlsx")
+        for sheet in ("Channels", "Inputs"):
+            assert set(names) <= {row[0] for row in book.get_sheet_by_name(sheet).to_python()}
+        assert "_x0041_" in {row[1] for row in book.get_sheet_by_name("Customers").to_python()}
+
+    def test_what_could_not_be_read_shows_marks_for_control_characters(
+        self, report: Report, folder: Path, log: list[Line]
+    ) -> None:
+        write_log(folder / "log.csv", [*log, ("C001", "no\x07date", 1.0, "q", "web", 0.0)])  # type: ignore[list-item]
+        assert report("log.csv", "-o", "out.xlsx").exit_code == 0
+        said = [row[3] for row in cells((folder / "out.xlsx").read_bytes())["Data report"].values if row[3]]
+        assert any("no\ufffddate" in text for text in said)
 
 
 class TestShapesOfLogs:
@@ -105,6 +158,7 @@ class TestShapesOfLogs:
 
 
 def test_more_customers_than_the_sheet_holds(report: Report, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = parts.CUSTOMERS_ON_SHEET
     monkeypatch.setattr(parts, "CUSTOMERS_ON_SHEET", 25)
     result = report("log.csv", "-o", "out.xlsx")
     assert result.exit_code == 0, result.output
@@ -112,6 +166,8 @@ def test_more_customers_than_the_sheet_holds(report: Report, folder: Path, monke
     assert audit(data) == []
     said = [c.value for c in cells(data)["Customers"]["A"] if isinstance(c.value, str)]
     assert any(text.startswith("35 more customers do not fit") and "out-customers.parquet" in text for text in said)
+    head = next(row for row in cells(data)["Customers"].iter_rows() if row[0].value == "Rank")[0].row
+    assert head + most == EXCEL_ROWS
     found = duckdb.read_parquet("out-customers.parquet")
     assert len(found) == 60
     assert {"customer", "revenue", "r", "f", "m", "segment"} <= set(found.columns)
@@ -141,6 +197,17 @@ def test_the_report_is_dated_by_its_data(report: Report, folder: Path) -> None:
     assert book.properties.created == dt.datetime(2025, 6, 30)
 
 
+def test_rates_convert_and_stand_in_the_workbook(report: Report, folder: Path, log: list[Line]) -> None:
+    (folder / "log.csv").write_text("who,date,amount,currency\na,2025-01-05,10,EUR\nb,2025-02-06,10,USD\n")
+    given = ("--customer", "who", "--rate", "EUR=1.08", "--currency", "USD")
+    assert report("log.csv", "-o", "out.xlsx", *given).exit_code == 0
+    data = (folder / "out.xlsx").read_bytes()
+    assert audit(data) == []
+    said = [c.value for c in cells(data)["Data report"]["A"]]
+    assert "Amounts are in USD: 1 EUR = 1.08." in said
+    assert {row[5] for row in cells(data)["Customers"].iter_rows(min_row=7, values_only=True)} == {10.8, 10.0}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -152,6 +219,7 @@ def test_the_report_is_dated_by_its_data(report: Report, folder: Path) -> None:
         (("log.csv", "-o", "out.xlsx", "--period", "moon"), 'period is "moon"'),
         (("log.csv", "-o", "out.xlsx", "--as-of", "soon"), "write a date like 2025-12-31"),
         (("log.csv", "-o", "out.xlsx", "--as-of", "1999-01-01"), "No line can be used"),
+        (("log.csv", "-o", "out.xlsx", "--rate", "EUR=1.08", "--currency", "USD"), "--rate needs a column"),
         (("log.csv", "-o", "out.xlsx", "--engine", "abacus"), "choose from: duckdb, polars, spark"),
         (("log.csv", "-o", "out.xlsx", "--date", "amount"), "clv-xl:"),
     ],
@@ -173,3 +241,7 @@ def test_it_has_the_options_of_summarise(report: Report) -> None:
 
     shown = set(re.findall(r"--[a-z-]+", unstyle(report("--help").output)))
     assert {"--output", "--period", "--currency", "--as-of", "--engine", "--memory-limit", "--force"} <= shown
+    options = (get_command(app).commands[name].params for name in ("report", "summarise"))  # type: ignore[attr-defined]
+    ours, theirs = ({parameter.name: parameter.help for parameter in found} for found in options)
+    assert ours.keys() == theirs.keys()
+    assert all(ours.values())

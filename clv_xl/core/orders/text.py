@@ -12,11 +12,23 @@ import narwhals.stable.v2 as nw
 from clv_xl.core.orders.engines import Frame
 
 _TIME = r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[APap][Mm])?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
+_YEAR = r"(?:[0-9]{4}|[0-9]{2})"
 _YEAR_FIRST = r"^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}" + _TIME
 _COMPACT = r"^[0-9]{8}" + _TIME
-_YEAR_LAST = r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}" + _TIME
+_YEAR_LAST = rf"^[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_YEAR}" + _TIME
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_GAP = "[-/., ]"
+_ORDINAL = "(?i:st|nd|rd|th)?"
+_DAY = f"[0-9]{{1,2}}{_ORDINAL}"
+_DAY_MONTH, _MONTH_DAY = f"^{_DAY}{_GAP}*{_MONTH}{_GAP}*", f"^{_MONTH}{_GAP}*{_DAY}{_GAP}+"
+_NAMED = f"(?:{_DAY_MONTH}{_YEAR}|{_MONTH_DAY}{_YEAR}|^[0-9]{{4}}{_GAP}*{_MONTH}{_GAP}*{_DAY}),?{_TIME}"
+_SHORT = f"(?:^[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{2}}|(?:{_DAY_MONTH}|{_MONTH_DAY})[0-9]{{2}},?){_TIME}"
 _UNITS = "[ \t\u00a0\u202f'’$€£¥₹]|^[A-Z]{3}|[A-Z]{3}$"
-_OFFSET = r"[ T].*(?:Z|[+-][0-9]{2}:?[0-9]{2})$"
+_OFFSET = r"[0-9],?[ T]+[0-9]{1,2}:[0-9]{2}.*(?:Z|[+-][0-9]{2}:?[0-9]{2})$"
 
 
 def with_number(frame: Frame, part: str, decimal: str) -> Frame:
@@ -49,18 +61,26 @@ def has_offset(text: nw.Expr) -> nw.Expr:
     return text.str.contains(_OFFSET).fill_null(False)
 
 
+def short_year(text: nw.Expr) -> nw.Expr:
+    """Whether the text is a date whose year has two digits, as 3/4/25 or 3-Apr-25."""
+    return text.str.contains(_SHORT).fill_null(False)
+
+
 def above_twelve(text: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
     """Whether the first, and whether the second number of a date such as 3/4/2025 cannot be a month."""
-    high = "(?:1[3-9]|2[0-9]|3[01])"
-    first = text.str.contains(f"^{high}[-/.][0-9]{{1,2}}[-/.][0-9]{{4}}").fill_null(False)
-    second = text.str.contains(f"^[0-9]{{1,2}}[-/.]{high}[-/.][0-9]{{4}}").fill_null(False)
+    high, low = "(?:1[3-9]|2[0-9]|3[01])", "[0-9]{1,2}"
+    first = text.str.contains(f"^{high}[-/.]{low}[-/.]{_YEAR}{_TIME}").fill_null(False)
+    second = text.str.contains(f"^{low}[-/.]{high}[-/.]{_YEAR}{_TIME}").fill_null(False)
     return first, second
 
 
 def with_moment(frame: Frame, text: nw.Expr, day_first: bool) -> Frame:
-    """Text as a column `moment`, to the second: the clock time as written. Missing where it is no date."""
+    """Text as a column `moment`, to the second: the clock time as written. Missing where it is no date.
+
+    Months may be numbers or English names. A year of two digits is one of 1969 to 2068, as POSIX has it.
+    """
     before = frame.collect_schema().names()
-    frame = _with_clock(_with_day(frame.with_columns(_text=text), day_first))
+    frame = _with_clock(_with_day(_without_names(frame.with_columns(_text=text)), day_first))
     numbers = ("year", "month", "day", "hour", "minute", "second")
     digits = {n: nw.when(nw.col(f"_{n}").str.contains(r"^[0-9]{1,4}$").fill_null(False)) for n in numbers}
     frame = frame.with_columns(**{f"_n{n}": digits[n].then(nw.col(f"_{n}")) for n in numbers})
@@ -71,6 +91,51 @@ def with_moment(frame: Frame, text: nw.Expr, day_first: bool) -> Frame:
     frame = frame.with_columns(_exact=nw.when(nw.col("_valid")).then(nw.col("_exact")))
     frame = frame.with_columns(moment=nw.col("_exact").str.to_datetime("%Y %m %d %H %M %S"))
     return _with_half_days(frame).select(*(n for n in before if n != "moment"), "moment")
+
+
+def _without_names(frame: Frame) -> Frame:
+    """Dates with the name of a month as year-month-day, what follows them as it is; all other text unchanged."""
+    text = nw.col("_text")
+    # From the first digit on: day and year, or year and day, with something between them and a time behind them.
+    frame = frame.with_columns(
+        _named=text.str.contains(_NAMED).fill_null(False),
+        _name=text.str.replace_all(r"^[^A-Za-z]*(?i:(?:st|nd|rd|th)[^A-Za-z]+)?", "").str.slice(0, 3),
+        _digits=text.str.replace_all(r"^[^0-9]+", ""),
+    )
+    digits, second = nw.col("_digits"), nw.col("_second")
+    frame = frame.with_columns(
+        _name=nw.col("_name").str.to_lowercase(),
+        _first=digits.str.replace_all(r"[^0-9].*$", ""),
+        _second=digits.str.replace_all(r"^[0-9]+[^0-9]+", ""),
+    )
+    frame = frame.with_columns(
+        _second=second.str.replace_all(r"[^0-9].*$", ""), _rest=second.str.replace_all(f"^[0-9]+{_ORDINAL},?", "")
+    )
+    year_first = nw.col("_first").str.contains(r"^[0-9]{4}$").fill_null(False)
+    frame = frame.with_columns(
+        _year=nw.when(year_first).then(nw.col("_first")).otherwise(second),
+        _day=nw.when(year_first).then(second).otherwise(nw.col("_first")),
+        _month=_number_of_month(nw.col("_name")),
+    )
+    frame = frame.with_columns(_year=_in_full(nw.col("_year")))
+    spelled = nw.concat_str([nw.col("_year"), nw.col("_month"), nw.col("_day")], separator="-")
+    frame = frame.with_columns(_spelled=nw.concat_str([spelled, nw.col("_rest")]))
+    return frame.with_columns(_text=nw.when(nw.col("_named")).then(nw.col("_spelled")).otherwise(text))
+
+
+def _number_of_month(name: nw.Expr) -> nw.Expr:
+    number = nw.when(name == _MONTHS[0]).then(nw.lit("01"))
+    for position, month in enumerate(_MONTHS[1:], 2):
+        number = number.when(name == month).then(nw.lit(f"{position:02}"))
+    return number
+
+
+def _in_full(year: nw.Expr) -> nw.Expr:
+    """Years of two digits with their century: 69 to 99 are of the twentieth, 00 to 68 of the twenty-first."""
+    twentieth = year.str.contains(r"^(?:69|[7-9][0-9])$").fill_null(False)
+    short = year.str.contains(r"^[0-9]{2}$").fill_null(False)
+    before, after = (nw.concat_str([nw.lit(century), year]) for century in ("19", "20"))
+    return nw.when(twentieth).then(before).when(short).then(after).otherwise(year)
 
 
 def _with_day(frame: Frame, day_first: bool) -> Frame:
@@ -90,11 +155,12 @@ def _with_day(frame: Frame, day_first: bool) -> Frame:
     )
     a, b, c = nw.col("_a"), nw.col("_b"), nw.col("_c")
     middle, final = (b, a) if day_first else (a, b)
-    return frame.with_columns(
+    frame = frame.with_columns(
         _year=_by_form(a, text.str.slice(0, 4), c),
         _month=_by_form(b, text.str.slice(4, 2), middle),
         _day=_by_form(c, text.str.slice(6, 2), final),
     )
+    return frame.with_columns(_year=_in_full(nw.col("_year")))
 
 
 def _by_form(iso: nw.Expr, compact: nw.Expr, last: nw.Expr) -> nw.Expr:
