@@ -70,8 +70,9 @@ def _cleaned(
         log["channel"] = pd.Series(groups, dtype="str")
     names = Columns("customer", "date", "amount", channel=None if groups is None else "channel")
     day = until.date() if until is not None else None
+    stated = OrderRules(duplicates="unchecked", today=_NO_FUTURE, as_of=day, **rules)
     with _refusing():
-        return clean(pd.DataFrame(log), names, OrderRules(duplicates="unchecked", today=_NO_FUTURE, as_of=day, **rules))
+        return clean(pd.DataFrame(log, copy=False), names, stated)
 
 
 def _numbered(customers: Any) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -82,12 +83,40 @@ def _numbered(customers: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     import pandas as pd
 
     lines, given = pd.factorize(np.asarray(customers, dtype=object))
-    trimmed = [str(name).strip(" \t") for name in given.tolist()]
-    names = sorted(set(trimmed) - {""})
-    place = {"": -1, **dict(zip(names, range(len(names)), strict=True))}
-    numbers = np.fromiter(map(place.__getitem__, trimmed), dtype=np.int64, count=len(trimmed))
+    different = given.tolist()
+    trimmed = _trimmed(different)
+    if trimmed == different and "" not in trimmed:  # each is a name of its own, which saves another look-up
+        by = _alphabetical(trimmed)
+        numbers = np.empty(len(by), dtype=np.int64)
+        numbers[by] = np.arange(len(by))
+        names = given[by]
+    else:
+        names = np.array(sorted(set(trimmed) - {""}), dtype=object)
+        place = {"": -1, **{name: i for i, name in enumerate(names)}}
+        numbers = np.array([place[name] for name in trimmed], dtype=np.int64)
     found = np.append(numbers, -1)[lines]
-    return np.where(found < 0, np.nan, found) if found.min(initial=0) < 0 else found, np.array(names, dtype=object)
+    return np.where(found < 0, np.nan, found) if found.min(initial=0) < 0 else found, names
+
+
+def _trimmed(names: list[Any]) -> list[str]:
+    # Mostly there is nothing to trim. Without a loop in Python that is found out in a fraction of the time of trimming.
+    if set(map(type, names)) == {str} and list(map(str.strip, names)) == names:
+        return names
+    return [str(name).strip(" \t") for name in names]
+
+
+def _alphabetical(names: list[str]) -> NDArray[np.intp]:
+    """The place in the list of the name that comes first by its characters, of the second, and so on.
+
+    Up to eight characters of ASCII are the bytes of a whole number that sorts as they do: shorter ones are filled with
+    NUL, the least character, which therefore must not be part of a name. Numbers sort many times as fast as text.
+    """
+    letters = "".join(names)
+    if letters.isascii() and "\0" not in letters:
+        eight, more = np.array(names, dtype="S16").view(">u8").reshape(-1, 2).T
+        if not more.any():
+            return np.argsort(eight)
+    return np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.intp)
 
 
 def summarised(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clv_xl.core.columns import summarised
-from clv_xl.core.scores import fewer_scores, score, significant
+from clv_xl.core.rows import rows_from
+from clv_xl.core.scores import ascending, fewer_scores, score, significant
 from clv_xl.core.segments import BANDS, SegmentMap, code_of, segment_map
 
 Map = str | Mapping[str, Any]
@@ -61,7 +62,7 @@ def _customers(customers: Any, dates: Any, amounts: Any, as_of: dt.datetime | No
     """Each customer's measures, the highest amount first and then by name."""
     who = summarised(customers, dates, amounts, as_of)
     monetary = who.measures["revenue"]
-    by = np.lexsort((np.arange(len(who.names)), -significant(monetary)))
+    by = ascending(-significant(monetary))
     recency, frequency = who.measures["recency_days"][by], who.measures["orders"][by]
     return _Customers(who.names[by], recency, frequency, monetary[by], who.notes)
 
@@ -89,11 +90,7 @@ def rfm(
     segments = _segments(drawn, scored, count)
     head = ["customer", "recency", "frequency", "monetary", "R", "F", "M", "score", "segment"]
     columns = [who.names, who.recency, who.frequency, who.monetary, scored.r, scored.f, scored.m, scored.codes(count)]
-    return [[*head, *who.notes, *scored.notes], *_rows(*(c.tolist() for c in columns), segments)]
-
-
-def _rows(*columns: list[Any]) -> Iterator[list[Any]]:
-    return map(list, zip(*columns, strict=True))
+    return [[*head, *who.notes, *scored.notes], *rows_from([*(c.tolist() for c in columns), segments])]
 
 
 def _segments(drawn: SegmentMap | None, scored: Scored, count: int) -> list[str]:

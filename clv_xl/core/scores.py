@@ -16,15 +16,34 @@ def score(values: NDArray[Any], scores: int = 5) -> NDArray[np.int64]:
     customers are worse. So where many are equal some scores do not occur, and if all are equal everybody has a 1.
     The same in Excel: 1+INT(5*COUNTIF(values,"<"&x)/COUNT(values)). Negate the values where less is better.
     """
-    ordered = np.sort(values)
-    worse = np.searchsorted(ordered, values, side="left").astype(np.int64)
+    by = np.argsort(values)
+    ordered, places = values[by], np.arange(len(values), dtype=np.int64)
+    # How many are worse is the place of the first of all equal ones.
+    places[1:][ordered[1:] == ordered[:-1]] = 0
+    worse = np.empty_like(places)
+    worse[by] = np.maximum.accumulate(places)
     marks: NDArray[np.int64] = 1 + scores * worse // max(len(values), 1)
     return marks
 
 
+def ascending(values: NDArray[Any]) -> NDArray[np.int64]:
+    """The places of the values, the least first and NaN last; equal ones in the order in which they stand.
+
+    That is a stable sort. To sort in any order, and then the places of equal values, takes half the time.
+    """
+    by = np.argsort(values)
+    ordered = values[by]
+    missing = np.isnan(ordered)
+    begins = (ordered[1:] > ordered[:-1]) | (missing[1:] > missing[:-1])
+    runs = np.zeros(len(by), dtype=np.int64)  # also in the browser, where places have 32 bits
+    np.cumsum(begins, out=runs[1:])
+    runs *= len(by)
+    return np.sort(runs + by) - runs
+
+
 def fewer_scores(name: str, values: NDArray[Any], marks: NDArray[np.int64], scores: int) -> str:
     """What is to be said where not every score occurs, and why; empty where all do."""
-    occurring = np.unique(marks)
+    occurring = np.flatnonzero(np.bincount(marks))
     if len(occurring) == scores:
         return ""
     distinct = len(np.unique(values))

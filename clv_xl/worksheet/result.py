@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from clv_xl.core.rows import rows_from
 from clv_xl.core.undefined import DivisionByZero, Missing, Undefined
 from clv_xl.worksheet.errors import DIV0, NA, NUM, VALUE, CellError
 
@@ -47,17 +49,49 @@ def one(value: Any) -> Result:
 
 def table(rows: Iterable[Iterable[Any]]) -> Result:
     """The result of a table, its short rows filled with blanks."""
-    cells = [[_cell(value) for value in row] for row in rows]
-    width = max((len(row) for row in cells), default=0)
-    result = Result([row + [""] * (width - len(row)) for row in cells] if width else [[""]])
-    for r, row in enumerate(result.rows):
-        for c, value in enumerate(row):
-            if isinstance(value, CellError):
-                result.errors[r, c] = value
-                row[c] = value.code
-            elif isinstance(value, dt.datetime):
-                result.has_dates = True
+    given = [row if isinstance(row, list) else list(row) for row in rows]
+    width = max(map(len, given), default=0)
+    if not width:
+        return Result([[""]])
+    head, body = given[:1], given[1:]
+    if len(set(map(len, body))) > 1:
+        head, body = given, []
+    result = Result([[_cell(value) for value in row] + [""] * (width - len(row)) for row in head])
+    special = [(r, c) for r, row in enumerate(result.rows) for c, value in enumerate(row) if _is_special(value)]
+    if body:
+        columns = [_column(column) for column in zip(*body, strict=True)]
+        special += [(r + 1, c) for c, column in enumerate(columns) for r in _specials(column)]
+        blanks = [[""] * len(body)] * (width - len(columns))
+        result.rows += rows_from([*columns, *blanks])
+    for r, c in sorted(special):
+        value = result.rows[r][c]
+        if isinstance(value, CellError):
+            result.errors[r, c] = value
+            result.rows[r][c] = value.code
+        else:
+            result.has_dates = True
     return result
+
+
+def _column(values: Sequence[Any]) -> Sequence[Any]:
+    """`_cell` of every value under a header, at once where all are of one plain type, as in most tables."""
+    types = set(map(type, values))
+    if types == {str} or (types == {float} and all(map(math.isfinite, values))):
+        return values
+    if types == {int}:
+        with suppress(OverflowError):
+            return list(map(float, values))
+    return [_cell(value) for value in values]
+
+
+def _specials(column: Sequence[Any]) -> list[int]:
+    if set(map(type, column)) <= {str, float, bool}:
+        return []
+    return [r for r, value in enumerate(column) if _is_special(value)]
+
+
+def _is_special(value: Any) -> bool:
+    return isinstance(value, CellError | dt.datetime)
 
 
 def as_error(undefined: ArithmeticError) -> CellError:

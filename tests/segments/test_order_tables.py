@@ -12,9 +12,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clv_xl.catalogue import REGISTRY
+from clv_xl.core import columns
 from clv_xl.worksheet.call import call
 
 COHORTS, GROUPS, CLV_SUMMARY = REGISTRY["COHORT_TABLE"], REGISTRY["CLV_BY_GROUP"], REGISTRY["CLV_SUMMARY"]
+
+
+# What decides whether names are compared as numbers: their length, characters beyond ASCII, and NUL.
+LETTERS = st.sampled_from(["A", "B", "a", "1", " ", "\t", "\x7f", "\0", "\u00a0", "é", "\U0001f600"])
+SHORT = st.text(st.sampled_from("AB1 ~\x01"), max_size=8)
+
+
+@settings(max_examples=300)
+@given(st.lists(SHORT, max_size=20, unique=True) | st.lists(st.text(LETTERS, max_size=10), max_size=20, unique=True))
+def test_names_are_in_the_order_of_their_characters(names: list[str]) -> None:
+    assert [names[place] for place in columns._alphabetical(names)] == sorted(names)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.text(LETTERS, max_size=10) | st.integers(0, 20) | st.none(), min_size=1, max_size=20))
+def test_customers_are_numbered_by_their_trimmed_names(names: list[Any]) -> None:
+    numbers, different = columns._numbered(names)
+    expected = ["" if name is None else str(name).strip(" \t") for name in names]
+    assert different.tolist() == sorted(set(expected) - {""})
+    assert ["" if number != number else different[int(number)] for number in numbers] == expected
 
 
 def column(*cells: Any) -> list[list[Any]]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clv_xl.catalogue import REGISTRY
-from clv_xl.core.scores import fewer_scores, score, significant
+from clv_xl.core.scores import ascending, fewer_scores, score, significant
 from clv_xl.core.segments import rfm_segment
 from clv_xl.worksheet.call import call
 
@@ -35,6 +35,12 @@ def cells(lines: list[tuple[str, int, int]], unit: float = 1.0) -> list[Any]:
         [[day(number)] for _, number, _ in lines],
         [[amount * unit] for _, _, amount in lines],
     ]
+
+
+@given(st.lists(st.sampled_from([0.0, -0.0, 1.5, -2.0, float("inf"), float("-inf"), float("nan")]), max_size=40))
+def test_equal_values_keep_their_order(values: list[float]) -> None:
+    numbers = np.array(values, dtype=float)
+    assert ascending(numbers).tolist() == np.argsort(numbers, kind="stable").tolist()
 
 
 def slow_score(values: list[Any], value: Any, scores: int) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from clv_xl.core.orders import lines
-from clv_xl.core.orders.engines import Frame, opened, rows, settled
+from clv_xl.core.orders.engines import Frame, occurring, opened, rows, settled
 from clv_xl.core.orders.lines import Typed
 from clv_xl.core.orders.report import DataReport, ReportRow
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
+from clv_xl.core.orders.totals import totals
 
 _JUNK = 1e-9
 """An order whose lines cancel to less than this share of what moved is worth nothing: 0.1 + 0.2 - 0.3 is not a sale."""
@@ -87,20 +88,20 @@ def _total(typed: Typed) -> tuple[int, float]:
 
 
 def _by_reason(typed: Typed) -> dict[int, dict[str, Any]]:
-    amount = nw.col("amount").fill_null(0.0)
-    frame = typed.frame.select(
-        "why",
-        refund=(amount < 0).cast(nw.Int64),
-        free=(amount == 0).cast(nw.Int64),
-        taken=nw.when(amount < 0).then(amount).otherwise(0.0),
-        size=amount.abs(),
-        amount=amount,
-        unnumbered=(nw.col("order").is_null() if "order" in typed.parts else nw.lit(False)).cast(nw.Int64),
-    )
-    sums = ("amount", "refund", "free", "taken", "size", "unnumbered")
-    found = rows(frame.group_by("why").agg(nw.col(*sums).sum(), lines=nw.len()))
-    empty = {"lines": 0, **dict.fromkeys(sums, 0)}
-    return {why: next((r for r in found if r["why"] == why), empty) for why in range(len(_REASONS) + 1)}
+    amount = nw.col("amount")
+    marks = {"refund": amount < 0, "free": amount == 0}
+    parts = ["why", "amount"]
+    if "order" in typed.parts:
+        marks["unnumbered"] = nw.col("order").is_null()
+        parts.append("order")
+    frame = typed.frame.select(*parts).with_columns(amount.fill_null(0.0))
+    sums = {name: mark.cast(nw.Int64) for name, mark in occurring(frame, marks).items()}
+    if "refund" in sums:
+        sums["taken"] = nw.when(amount < 0).then(amount).otherwise(0.0)
+    frame = frame.with_columns(**sums) if sums else frame
+    found = rows(totals(frame, ["why"], ["amount", *sums], lines="lines"))
+    empty = dict.fromkeys(("lines", "amount", "taken", "refund", "free", "unnumbered"), 0)
+    return {why: empty | next((r for r in found if r["why"] == why), {}) for why in range(len(_REASONS) + 1)}
 
 
 def _require_something(by_reason: dict[int, dict[str, Any]], typed: Typed, rules: OrderRules) -> None:
@@ -134,15 +135,18 @@ def _merged(typed: Typed, rules: OrderRules, by_reason: dict[int, dict[str, Any]
     if by_reason[lines.KEPT]["unnumbered"]:
         kept = kept.with_columns(apart=nw.when(nw.col("order").is_null()).then(nw.col("moment")))
         keys.append("apart")
-    kept = kept.with_columns(size=nw.col("amount").abs())
-    least = [nw.col(p).min() for p in ("moment", "channel") if p not in keys and p in ("moment", *typed.parts)]
+    # Where nothing is negative, what moved is what was paid.
+    size = "size" if by_reason[lines.KEPT]["refund"] else "amount"
+    if size == "size":
+        kept = kept.with_columns(size=nw.col("amount").abs())
+    least: dict[str, str] = {p: p for p in ("moment", "channel") if p not in keys and p in ("moment", *typed.parts)}
     if rules.free == "order":
-        least.append(nw.col("amount").min().alias("low"))
-    sums = nw.col("amount", "size", *(p for p in ("cost", "quantity") if p in typed.parts)).sum()
-    merged = kept.group_by(keys).agg(*least, sums, lines=nw.len())
-    worth = nw.col("amount") > _JUNK * nw.col("size")
+        least["low"] = "amount"
+    sums = dict.fromkeys(["amount", size, *(p for p in ("cost", "quantity") if p in typed.parts)])
+    merged = totals(kept, keys, list(sums), least, lines="lines")
+    worth = nw.col("amount") > _JUNK * nw.col(size)
     if rules.free == "order":
-        worth = worth | (nw.col("low") == 0) & (nw.col("size") == 0)
+        worth = worth | (nw.col("low") == 0) & (nw.col(size) == 0)
     names = ["customer", "moment", "amount", *typed.parts, "lines"]
     return merged.with_columns(is_order=worth).select(*names, "is_order")
 
@@ -151,15 +155,15 @@ def _kept(orders: Frame) -> tuple[dict[str, Any], dict[str, Any]]:
     """Totals of customers with an order, and of customers without one."""
     counted = orders.select("customer", "lines", "amount", n=nw.col("is_order").cast(nw.Int64))
     empty = {"n": 0, "lines": 0, "amount": 0.0, "entries": 0, "customers": 0}
-    totals = nw.col("n", "lines", "amount").sum()
-    everything = rows(counted.select(totals, entries=nw.len()))[0]
+    sums = nw.col("n", "lines", "amount").sum()
+    everything = rows(counted.select(sums, entries=nw.len()))[0]
     if everything["n"] == everything["entries"] > 0:  # nothing but orders, so nobody is idle
-        customers = counted.group_by("customer").agg(entries=nw.len())
+        customers = totals(counted, ["customer"], [], lines="entries")
         return everything | rows(customers.select(customers=nw.len()))[0], empty
-    customers = counted.group_by("customer").agg(totals, entries=nw.len())
+    customers = totals(counted, ["customer"], ["n", "lines", "amount"], lines="entries")
     customers = customers.with_columns(idle=(nw.col("n") == 0))
-    totals = nw.col("n", "lines", "amount", "entries").sum()
-    found = rows(customers.group_by("idle").agg(totals, customers=nw.len()))
+    sums = nw.col("n", "lines", "amount", "entries").sum()
+    found = rows(customers.group_by("idle").agg(sums, customers=nw.len()))
     kept, idle = (next((r for r in found if bool(r["idle"]) is which), empty) for which in (False, True))
     if not kept["customers"]:
         raise OrdersError("No line is a sale: every amount is zero or negative; check the column for the amount.")
@@ -215,7 +219,7 @@ def _report(
         done = "equal to another in every column; kept, since they can be real"
         notes.append(_row("Duplicates", {"lines": doubles, "amount": 0}, done, "note"))
     remarks = (*typed.remarks, f"The last day that counts is {typed.as_of.isoformat()}.")
-    gross = sum(float(f["size"]) for f in by_reason.values()) + abs(dropped[1])
+    gross = sum(float(f["amount"]) - 2 * float(f["taken"]) for f in by_reason.values()) + abs(dropped[1])
     return DataReport((total, *out, result, *notes), remarks, gross)
 
 

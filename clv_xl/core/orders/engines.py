@@ -20,6 +20,9 @@ PERIODS: tuple[str, ...] = get_args(Period)
 _EPOCH = 305
 """Day numbers count from 1 March of year 0; Python's ordinals from 1 January of year 1."""
 
+_MICROSECONDS = 86_400_000_000
+_DAY_OF_1970 = dt.date(1970, 1, 1).toordinal() + _EPOCH
+
 
 def opened(frame: Any) -> Frame:
     """Any supported frame, eager or lazy, as a lazy Narwhals frame. Raises OrdersError for anything else."""
@@ -70,6 +73,23 @@ def settled(frame: Frame) -> Frame:
     return frame.collect().lazy() if is_native(frame, "polars") else frame
 
 
+def occurring(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, nw.Expr]:
+    """The conditions, without those that hold in no row of a pandas frame.
+
+    There it is cheap to find out, and dear to carry a column through all steps that changes nothing. Elsewhere it would
+    be a query of its own.
+    """
+    if not is_native(frame, "pandas"):
+        return conditions
+    found = rows(frame.select(**{name: condition.any() for name, condition in conditions.items()}))[0]
+    return {name: condition for name, condition in conditions.items() if found[name]}
+
+
+def without(frame: Frame, condition: nw.Expr) -> Frame:
+    """The rows for which the condition does not hold. Where it never does, pandas is spared the copy."""
+    return frame.filter(~condition) if occurring(frame, {"any": condition}) else frame
+
+
 def clock_times(frame: Frame, column: str, zone: str | None) -> Frame:
     """The column's moments as clock times without a zone: those of `zone`, or of the engine's own zone."""
     if zone is None:
@@ -102,6 +122,11 @@ def day_number(moment: nw.Expr) -> nw.Expr:
     early = (month <= 2).cast(nw.Int64)
     y, m = year - early, month + 12 * early - 3
     return 365 * y + y // 4 - y // 100 + y // 400 + (153 * m + 2) // 5 + day - 1
+
+
+def day_stamp(moment: nw.Expr) -> nw.Expr:
+    """`day_number` from the microseconds that pandas keeps, many times as fast there. Not for missing moments."""
+    return moment.dt.timestamp("us") // _MICROSECONDS + _DAY_OF_1970
 
 
 def period_number(moment: nw.Expr, period: str) -> nw.Expr:

@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from clv_xl.core.orders import text
-from clv_xl.core.orders.engines import Frame, clock_times, is_native, opened, rows, settled
+from clv_xl.core.orders.engines import Frame, clock_times, is_native, occurring, opened, rows, settled
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
 
 KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND = range(7)
@@ -78,22 +78,16 @@ def typed(frame: Frame, rules: OrderRules) -> Typed:
     as_of = rules.as_of or _last_day(frame, rules.today)
     after = dt.datetime.combine(as_of, dt.time()) + dt.timedelta(days=1)
     late = (nw.col("moment") >= nw.lit(after)).fill_null(False)
-    refund = (nw.col("amount") < 0).fill_null(False) if rules.refunds != "net" else nw.lit(False)
-    why = (
-        nw.when(nw.col("amount").is_null())
-        .then(NO_AMOUNT)
-        .when(nw.col("moment").is_null())
-        .then(NO_DATE)
-        .when(nw.col("customer").is_null())
-        .then(NO_CUSTOMER)
-        .when(foreign)
-        .then(OTHER_CURRENCY)
-        .when(late)
-        .then(LATER)
-        .when(refund)
-        .then(REFUND)
-        .otherwise(KEPT)
-    )
+    against = {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
+    against[NO_CUSTOMER] = nw.col("customer").is_null()
+    if foreign is not None:
+        against[OTHER_CURRENCY] = foreign
+    against[LATER] = late
+    if rules.refunds != "net":
+        against[REFUND] = (nw.col("amount") < 0).fill_null(False)
+    why = nw.lit(KEPT)
+    for reason, speaks in reversed(occurring(frame, {str(n): speaks for n, speaks in against.items()}).items()):
+        why = nw.when(speaks).then(int(reason)).otherwise(why)
     kept = [p for p in ("order", "channel", "cost", "quantity") if p in frame.collect_schema().names()]
     names = ["customer", "moment", "amount", *kept, "raw_date", "raw_amount"]
     return Typed(frame.select(*names, why=why), as_of, tuple(kept), remarks)
@@ -221,11 +215,10 @@ def _day_first(facts: dict[str, Any], rules: OrderRules, remarks: list[str]) -> 
     return order == "day-first"
 
 
-def _one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[Frame, nw.Expr]:
-    """Amounts in one currency, and which lines are in another one that was not asked for."""
-    nowhere = nw.lit(False)
+def _one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[Frame, nw.Expr | None]:
+    """Amounts in one currency, and which lines are in another one that was not asked for, None if none can be."""
     if "currency" not in frame.collect_schema().names():
-        return frame, nowhere
+        return frame, None
     found = sorted(str(r["currency"]) for r in rows(frame.select("currency").unique()) if r["currency"] is not None)
     if rules.rates is not None:
         missing = [c for c in found if c not in rules.rates]
@@ -235,7 +228,7 @@ def _one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[
         for code in found:
             rate = nw.when((nw.col("currency") == code).fill_null(False)).then(float(rules.rates[code])).otherwise(rate)
         remarks.append(f"Amounts were converted at the rates given for: {', '.join(found)}.")
-        return frame.with_columns(*(nw.col(p) * rate for p in ("amount", "cost") if p in frame.columns)), nowhere
+        return frame.with_columns(*(nw.col(p) * rate for p in ("amount", "cost") if p in frame.columns)), None
     if rules.currency is not None:
         if rules.currency not in found:
             raise OrdersError(f"No line is in {rules.currency}; there are: {', '.join(found)}.")
@@ -246,12 +239,14 @@ def _one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[
             f"The log has {len(found)} currencies ({', '.join(found[:10])}), and a sum over them means nothing; "
             "choose one, or give a rate for each."
         )
-    return frame, nowhere
+    return frame, None
 
 
 def _last_day(frame: Frame, today: dt.date) -> dt.date:
     tomorrow = dt.datetime.combine(today, dt.time()) + dt.timedelta(days=1)
-    unusable = nw.col("amount").is_null() | nw.col("customer").is_null()
-    past = frame.select("moment", usable=~unusable).filter(nw.col("usable"), nw.col("moment") < nw.lit(tomorrow))
-    last = rows(past.select(last=nw.col("moment").max()))[0]["last"]
+    beyond = {part: nw.col(part).is_null() for part in ("amount", "customer")}
+    beyond["moment"] = (nw.col("moment") >= nw.lit(tomorrow)).fill_null(False)
+    for condition in occurring(frame, beyond).values():
+        frame = frame.filter(~condition)
+    last = rows(frame.select(last=nw.col("moment").max()))[0]["last"]
     return last.date() if last is not None else today
