@@ -213,6 +213,12 @@ class TestTextDates:
             moments("3/4/21", "13 Apr 2021")
         assert moments("3 Apr 21", "Apr 4 2021") == [dt.datetime(2021, 4, 3), dt.datetime(2021, 4, 4)]
 
+    def test_years_of_two_digits_are_said(self, engine: Engine) -> None:
+        said = cleaned(engine, ("a", "3 Apr 21", 1.0), ("a", "13/4/70", 1.0), ("a", "3 Apr 2021", 1.0)).report.remarks
+        assert "2 dates have a year of two digits, read as one of 1969 to 2068: 69 to 99 are 19xx." in said
+        plain = cleaned(engine, ("a", "3 Apr 2021", 1.0)).report.remarks
+        assert not any("two digits" in remark for remark in plain)
+
     def test_the_year_after_the_name_of_october_is_no_zone(self, engine: Engine) -> None:
         result = cleaned(engine, ("a", "03-OCT-2021", 1.0), time_zone="Europe/Paris")
         assert [row["moment"] for row in rows(result.orders)] == [dt.datetime(2021, 10, 3)]
@@ -262,7 +268,7 @@ class TestCurrencies:
     def test_one_is_chosen(self, engine: Engine) -> None:
         result = clean(self.frame(engine), self.COLUMNS, OrderRules(currency="USD"))
         assert customers(result) == {"b": (1, 20.0)}
-        assert left_out(result) == {"In another currency": (1, 10.0)}
+        assert left_out(result) == {"In another currency, or none stated": (1, 10.0)}
         with pytest.raises(OrdersError, match="No line is in GBP; there are: EUR, USD"):
             clean(self.frame(engine), self.COLUMNS, OrderRules(currency="GBP"))
 
@@ -271,6 +277,13 @@ class TestCurrencies:
         assert customers(result) == {"a": (1, 10.0), "b": (1, 18.0)}
         with pytest.raises(OrdersError, match="no rate for USD"):
             clean(self.frame(engine), self.COLUMNS, OrderRules(rates={"EUR": 1.0}))
+
+    def test_a_line_without_a_currency_cannot_be_converted(self, engine: Engine) -> None:
+        when = dt.datetime(2025, 1, 1)
+        log = engine({"who": ["a", "b"], "when": [when, when], "money": [10.0, 20.0], "unit": ["USD", None]})
+        result = clean(log, self.COLUMNS, OrderRules(rates={"USD": 0.9}))
+        assert customers(result) == {"a": (1, 9.0)}
+        assert left_out(result) == {"In another currency, or none stated": (1, 20.0)}
 
 
 class TestTimeZones:

@@ -22,7 +22,10 @@ _REASONS = {
     lines.NO_AMOUNT: ("Amount missing or unreadable", "left out; counted as 0"),
     lines.NO_DATE: ("Date missing or unreadable", "left out"),
     lines.NO_CUSTOMER: ("Customer missing", "left out"),
-    lines.OTHER_CURRENCY: ("In another currency", "left out; the amount adds up money of several currencies"),
+    lines.OTHER_CURRENCY: (
+        "In another currency, or none stated",
+        "left out; the amount adds up money of several currencies",
+    ),
     lines.LATER: ("After the last day that counts", "left out"),
     lines.REFUND: ("Refunds (negative lines)", "left out as asked"),
 }
@@ -182,8 +185,12 @@ def _examples(typed: Typed, why: int) -> str:
     found = rows(
         typed.frame.filter(nw.col("why") == why).select(x=nw.col(column).cast(nw.String)).unique().sort("x").head(3)
     )
-    shown = ", ".join(f'"{str(r["x"])[:40]}"' if r["x"] is not None else "blank" for r in found)
+    shown = ", ".join(f'"{_brief(str(r["x"]))}"' if r["x"] is not None else "blank" for r in found)
     return f", for example {shown}" if shown else ""
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _report(

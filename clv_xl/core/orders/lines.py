@@ -184,6 +184,7 @@ def _from_text(frame: Frame, rules: OrderRules, remarks: list[str]) -> Frame:
         frame.select(
             year_last=text.year_last(date).cast(nw.Int64).sum(),
             offsets=text.has_offset(date).cast(nw.Int64).sum(),
+            short_years=text.short_year(date).cast(nw.Int64).sum(),
             first=first.cast(nw.Int64).sum(),
             second=second.cast(nw.Int64).sum(),
         )
@@ -195,6 +196,10 @@ def _from_text(frame: Frame, rules: OrderRules, remarks: list[str]) -> Frame:
                 "store them as timestamps, or leave the time zone out to take the clock time as written."
             )
         remarks.append("Dates are text with a zone: the clock time was taken as written.")
+    if facts["short_years"]:
+        remarks.append(
+            f"{facts['short_years']:,} dates have a year of two digits, read as one of 1969 to 2068: 69 to 99 are 19xx."
+        )
     day_first = _day_first(facts, rules, remarks) if facts["year_last"] else True
     return text.with_moment(frame, date, day_first)
 
@@ -224,11 +229,12 @@ def _one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[
         missing = [c for c in found if c not in rules.rates]
         if missing:
             raise OrdersError(f"There is no rate for {', '.join(missing)}; give one for each of: {', '.join(found)}.")
-        rate = nw.lit(1.0)
+        rate = nw.lit(1.0)  # of lines that state no currency, which are left out
         for code in found:
             rate = nw.when((nw.col("currency") == code).fill_null(False)).then(float(rules.rates[code])).otherwise(rate)
         remarks.append(f"Amounts were converted at the rates given for: {', '.join(found)}.")
-        return frame.with_columns(*(nw.col(p) * rate for p in ("amount", "cost") if p in frame.columns)), None
+        converted = frame.with_columns(*(nw.col(p) * rate for p in ("amount", "cost") if p in frame.columns))
+        return converted, nw.col("currency").is_null()
     if rules.currency is not None:
         if rules.currency not in found:
             raise OrdersError(f"No line is in {rules.currency}; there are: {', '.join(found)}.")
