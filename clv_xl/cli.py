@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import clv_xl
+from clv_xl.addin_cli import addin
 from clv_xl.catalogue import REGISTRY
 from clv_xl.orders_cli import summarise
 from clv_xl.report_cli import report
@@ -50,6 +51,7 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 app.command()(summarise)
 app.command()(report)
+app.add_typer(addin)
 
 
 def main() -> None:

@@ -38,8 +38,8 @@ def program(name: str, environment_variable: str = "") -> str:
 
 @pytest.fixture(scope="session")
 def soffice() -> str:
-    """LibreOffice."""
-    return program("soffice")
+    """LibreOffice; another than the one on the path is named by CLV_XL_SOFFICE."""
+    return program("soffice", "CLV_XL_SOFFICE")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from clv_xl.core.undefined import answer_each
 from clv_xl.worksheet.cells import RANGE, only_cell, rows_of
+from clv_xl.worksheet.dates import DateSystem
 from clv_xl.worksheet.errors import NA, CellError
 from clv_xl.worksheet.kinds import Choice, missing
 from clv_xl.worksheet.registry import Argument, Function
@@ -45,13 +46,13 @@ class _Range:
 
 
 def answer_block(
-    function: Function, cells: Sequence[Any], columns: dict[str, Any], date1904: bool
+    function: Function, cells: Sequence[Any], columns: dict[str, Any], system: DateSystem
 ) -> Result | CellError:
     """Answer an elementwise call in which at least one argument is a range. `columns` are read already."""
     ranges: dict[str, _Range] = {}
     for argument, cell in zip(function.arguments, cells, strict=True):
         if argument.shape == "each":
-            read = _read(argument, cell, date1904)
+            read = _read(argument, cell, system)
             if isinstance(read, CellError):
                 return read
             ranges[argument.name] = read
@@ -72,13 +73,13 @@ def _first_required(ranges: dict[str, _Range]) -> str:
     return next(name for name, r in ranges.items() if r.argument.required)
 
 
-def _read(argument: Argument, cell: Any, date1904: bool) -> _Range | CellError:
+def _read(argument: Argument, cell: Any, system: DateSystem) -> _Range | CellError:
     lone = only_cell(cell)
     rows = [[lone]] if lone is not RANGE else rows_of(cell)
     if isinstance(rows, CellError):
         return CellError(rows.code, f"{argument.name}: {rows.message}")
     flat = rows[0] if len(rows) == 1 else list(chain.from_iterable(rows))
-    values, gaps = argument.kind.read_many(flat, date1904)
+    values, gaps = argument.kind.read_many(flat, system)
     if not argument.required:
         blanks = [i for i, gap in gaps.items() if gap is None]
         values[blanks] = argument.default

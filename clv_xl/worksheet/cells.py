@@ -99,8 +99,13 @@ class _Range:
 RANGE = _Range()
 
 
+_MOST_CELLS = frozenset({float, str, type(None)})
+
+
 def only_cell(argument: Any) -> Any:
     """The cell of a one-cell argument as the host delivered it, or RANGE where there are several cells."""
+    if type(argument) in _MOST_CELLS:
+        return argument
     for _ in range(2):
         if isinstance(argument, list | tuple):
             if len(argument) > 1:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from clv_xl.worksheet.cells import RANGE, only_cell, plain, rows_of
+from clv_xl.worksheet.dates import DateSystem
 from clv_xl.worksheet.errors import NA, VALUE, CellError
 from clv_xl.worksheet.kinds import Choice, missing
 from clv_xl.worksheet.registry import Argument, Function, Table
@@ -22,17 +23,17 @@ _MEANT_AS_VALUE = re.compile(
 """Text that stands for a number, an amount, a date or a missing value, and so is no header."""
 
 
-def read_ranges(function: Function, cells: Sequence[Any], date1904: bool) -> dict[str, Any] | CellError:
+def read_ranges(function: Function, cells: Sequence[Any], system: DateSystem) -> dict[str, Any] | CellError:
     """The values of every column, list and table of a call, by argument; or the first thing wrong."""
     found: dict[str, Any] = {}
     for group in _groups(function):
-        read = _read_columns(group, [cells[function.arguments.index(a)] for a in group], date1904)
+        read = _read_columns(group, [cells[function.arguments.index(a)] for a in group], system)
         if isinstance(read, CellError):
             return read
         found |= read
     for argument, cell in zip(function.arguments, cells, strict=True):
         if argument.shape == "table":
-            table = _read_table(argument, cell, date1904)
+            table = _read_table(argument, cell, system)
             if isinstance(table, CellError):
                 return table
             found[argument.name] = table
@@ -47,7 +48,7 @@ def _groups(function: Function) -> list[list[Argument]]:
 
 
 def _read_columns(
-    arguments: Sequence[Argument], cells: Sequence[Any], date1904: bool, header: bool | None = None
+    arguments: Sequence[Argument], cells: Sequence[Any], system: DateSystem, header: bool | None = None
 ) -> dict[str, Any] | CellError:
     """One array for each argument, None for an omitted optional one; or the first thing wrong, by row.
 
@@ -62,14 +63,14 @@ def _read_columns(
         if isinstance(column, CellError):
             return column
         given.append((argument, column))
-    values = _aligned(given, date1904, header) if given else []
+    values = _aligned(given, system, header) if given else []
     if isinstance(values, CellError):
         return values
     found = {argument.name: array for (argument, _), array in zip(given, values, strict=True)}
     return {argument.name: found.get(argument.name) for argument in arguments}
 
 
-def _read_table(argument: Argument, cell: Any, date1904: bool) -> dict[str, Any] | str | CellError | None:
+def _read_table(argument: Argument, cell: Any, system: DateSystem) -> dict[str, Any] | str | CellError | None:
     """The columns of a table by name, None for an absent optional one; or the name of a table that is known by it.
 
     For an omitted optional table, its default.
@@ -95,7 +96,7 @@ def _read_table(argument: Argument, cell: Any, date1904: bool) -> dict[str, Any]
         wanted = ", ".join(c.name if c.required else f"[{c.name}]" for c in columns)
         return CellError(VALUE, f"{argument.name} must have the columns {wanted}; missing: {', '.join(absent)}")
     cells = [[[row[places[c.name]]] for row in rows] if c.name in places else None for c in columns]
-    read = _read_columns(columns, cells, date1904, header)
+    read = _read_columns(columns, cells, system, header)
     return CellError(read.code, f"{argument.name}: {read.message}") if isinstance(read, CellError) else read
 
 
@@ -121,7 +122,9 @@ def _column(argument: Argument, cell: Any) -> list[Any] | CellError:
     )
 
 
-def _aligned(given: list[tuple[Argument, list[Any]]], date1904: bool, has_header: bool | None) -> list[Any] | CellError:
+def _aligned(
+    given: list[tuple[Argument, list[Any]]], system: DateSystem, has_header: bool | None
+) -> list[Any] | CellError:
     import numpy as np
 
     lengths = {len(column) for _, column in given}
@@ -129,10 +132,10 @@ def _aligned(given: list[tuple[Argument, list[Any]]], date1904: bool, has_header
         listed = ", ".join(f"{a.name} has {len(column)}" for a, column in given)
         return CellError(NA, f"the columns must have equally many rows: {listed}")
     length = lengths.pop()
-    header = int(has_header if has_header is not None else length > 1 and _starts_with_header(given, date1904))
+    header = int(has_header if has_header is not None else length > 1 and _starts_with_header(given, system))
     size = min(length, max(header + 1, *(_filled(column) for _, column in given)))
     given = [(argument, column[:size]) for argument, column in given]
-    read = [(a, *a.kind.read_many(column[header:], date1904)) for a, column in given]
+    read = [(a, *a.kind.read_many(column[header:], system)) for a, column in given]
     size -= header
     blank = set.intersection(*({i for i, gap in gaps.items() if gap is None} for _, _, gaps in read))
     wrong = [(i, a, gap) for a, _, gaps in read for i, gap in gaps.items() if i not in blank]
@@ -155,14 +158,14 @@ def _filled(column: list[Any]) -> int:
     return size
 
 
-def _starts_with_header(given: list[tuple[Argument, list[Any]]], date1904: bool) -> bool:
+def _starts_with_header(given: list[tuple[Argument, list[Any]]], system: DateSystem) -> bool:
     """Text on top of every column, and at least one column in which text is no value, but none that meant a value.
 
     A number or date typed as text, or a mark for a missing one, is wrong data: dropped as a header, it would change
     the result without a word.
     """
     tops = [(argument, plain(column[0])) for argument, column in given]
-    refused = [top for argument, top in tops if isinstance(argument.kind.read(top, date1904), CellError)]
+    refused = [top for argument, top in tops if isinstance(argument.kind.read(top, system), CellError)]
     return (
         all(isinstance(top, str) and argument.shape != "list" for argument, top in tops)
         and bool(refused)

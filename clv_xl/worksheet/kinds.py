@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from clv_xl.worksheet.cells import COM_ERRORS, Cell, plain
-from clv_xl.worksheet.dates import from_serial, from_serials, to_datetime64
+from clv_xl.worksheet.dates import EXCEL_1900, DateSystem, from_serial, from_serials, to_datetime64
 from clv_xl.worksheet.errors import NA, NUM, VALUE, CellError
 
 if TYPE_CHECKING:
@@ -23,23 +24,28 @@ Gaps: TypeAlias = dict[int, CellError | None]
 class Kind:
     """What one cell of an argument may hold. Complaints start with a verb: the argument's name goes before them."""
 
-    def accept(self, cell: Cell, date1904: bool) -> Any:
+    def accept(self, cell: Cell, system: DateSystem) -> Any:
         """The value of a plain cell that is neither blank nor an error, or a CellError."""
         raise NotImplementedError
 
-    def read(self, raw: Any, date1904: bool = False) -> Any:
+    def read(self, raw: Any, system: DateSystem = EXCEL_1900) -> Any:
         """The value of a cell as a host delivers it; None for a blank, a CellError for what cannot be."""
         cell = plain(raw)
-        return cell if cell is None or isinstance(cell, CellError) else self.accept(cell, date1904)
+        return cell if cell is None or isinstance(cell, CellError) else self.accept(cell, system)
 
-    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+    @property
+    def fitting(self) -> tuple[float, float]:
+        """The lowest and the highest float that is a value as it stands; none, where every float needs a look."""
+        return math.inf, -math.inf
+
+    def read_many(self, raws: Sequence[Any], system: DateSystem = EXCEL_1900) -> tuple[NDArray[Any], Gaps]:
         """An array of values, and the places that have none."""
         import numpy as np
 
         values = np.empty(len(raws), dtype=object)
         gaps: Gaps = {}
         for i, raw in enumerate(raws):
-            value = self.read(raw, date1904)
+            value = self.read(raw, system)
             if value is None or isinstance(value, CellError):
                 gaps[i] = value
             else:
@@ -56,18 +62,18 @@ class Number(Kind):
     above: float = -math.inf
     whole: bool = False
 
-    def read(self, raw: Any, date1904: bool = False) -> Any:
+    def read(self, raw: Any, system: DateSystem = EXCEL_1900) -> Any:
         if type(raw) is not float:
             raw = plain(raw)
             if raw is None or type(raw) is CellError:
                 return raw
             if type(raw) is not float:
-                return self.accept(raw, date1904)
+                return self.accept(raw, system)
         if self.minimum <= raw <= self.maximum and raw > self.above and -math.inf < raw < math.inf and not self.whole:
             return raw
-        return self.accept(raw, date1904)
+        return self.accept(raw, system)
 
-    def accept(self, cell: Cell, date1904: bool) -> Any:
+    def accept(self, cell: Cell, system: DateSystem) -> Any:
         if not isinstance(cell, float):
             return CellError(VALUE, f"must be a number, got {_described(cell)}")
         if not math.isfinite(cell):
@@ -77,6 +83,13 @@ class Number(Kind):
         if self.whole and not cell.is_integer():
             return CellError(NUM, f"must be a whole number, got {cell:.15g}")
         return cell
+
+    @property
+    def fitting(self) -> tuple[float, float]:
+        if self.whole:
+            return super().fitting
+        low = max(self.minimum, math.nextafter(self.above, math.inf), -sys.float_info.max)
+        return low, min(self.maximum, sys.float_info.max)
 
     @property
     def domain(self) -> str:
@@ -93,7 +106,7 @@ class Number(Kind):
         """What to write instead, where that can be guessed from the number."""
         return ""
 
-    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+    def read_many(self, raws: Sequence[Any], system: DateSystem = EXCEL_1900) -> tuple[NDArray[Any], Gaps]:
         import numpy as np
 
         values = _all_numbers(raws)
@@ -101,9 +114,9 @@ class Number(Kind):
         if values is None:
             cells = [plain(raw) for raw in raws]
             gaps = {i: c if isinstance(c, CellError) else None for i, c in enumerate(cells) if type(c) is not float}
-            gaps |= {i: self.accept(cells[i], date1904) for i, g in gaps.items() if g is None and cells[i] is not None}
+            gaps |= {i: self.accept(cells[i], system) for i, g in gaps.items() if g is None and cells[i] is not None}
             values = np.array([c if type(c) is float else math.nan for c in cells], dtype=float)
-        gaps |= {int(i): self.accept(float(values[i]), date1904) for i in self._outside(values) if int(i) not in gaps}
+        gaps |= {int(i): self.accept(float(values[i]), system) for i in self._outside(values) if int(i) not in gaps}
         return values, gaps
 
     def _outside(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -171,26 +184,26 @@ class Rate(Number):
 class Text(Kind):
     """A label. A number stands for its digits, since customer numbers are labels too."""
 
-    def accept(self, cell: Cell, date1904: bool) -> Any:
+    def accept(self, cell: Cell, system: DateSystem) -> Any:
         if isinstance(cell, str):
             return cell
         if isinstance(cell, float):
             return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
         return CellError(VALUE, f"must be text, got {_described(cell)}")
 
-    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+    def read_many(self, raws: Sequence[Any], system: DateSystem = EXCEL_1900) -> tuple[NDArray[Any], Gaps]:
         import numpy as np
 
         if set(map(type, raws)) == {str} and not any(map(_may_be_no_label, raws)):
             return np.array(raws, dtype=object), {}
-        return _read_distinct(self, raws, date1904) or super().read_many(raws, date1904)
+        return _read_distinct(self, raws, system) or super().read_many(raws, system)
 
 
 @dataclass(frozen=True)
 class Logical(Kind):
     """TRUE or FALSE."""
 
-    def accept(self, cell: Cell, date1904: bool) -> Any:
+    def accept(self, cell: Cell, system: DateSystem) -> Any:
         return cell if isinstance(cell, bool) else CellError(VALUE, f"must be TRUE or FALSE, got {_described(cell)}")
 
 
@@ -200,7 +213,7 @@ class Choice(Kind):
 
     options: tuple[str, ...] = ()
 
-    def accept(self, cell: Cell, date1904: bool) -> Any:
+    def accept(self, cell: Cell, system: DateSystem) -> Any:
         wanted = cell.strip().casefold() if isinstance(cell, str) else None
         for option in self.options:
             if option.casefold() == wanted:
@@ -217,11 +230,11 @@ class Date(Kind):
     readers.
     """
 
-    def accept(self, cell: Cell, date1904: bool) -> Any:
+    def accept(self, cell: Cell, system: DateSystem) -> Any:
         if isinstance(cell, dt.datetime):
             return cell.replace(tzinfo=None)
         if isinstance(cell, float):
-            moment = from_serial(cell, date1904) if math.isfinite(cell) else None
+            moment = from_serial(cell, system) if math.isfinite(cell) else None
             return moment or CellError(NUM, f"must be a date, and no day has the serial number {cell:.15g}")
         if isinstance(cell, str):
             try:
@@ -230,18 +243,18 @@ class Date(Kind):
                 pass
         return CellError(VALUE, f"must be a date, got {_described(cell)}; use a date cell or write it as 2026-03-31")
 
-    def read_many(self, raws: Sequence[Any], date1904: bool = False) -> tuple[NDArray[Any], Gaps]:
+    def read_many(self, raws: Sequence[Any], system: DateSystem = EXCEL_1900) -> tuple[NDArray[Any], Gaps]:
         """An array of datetime64[us], NaT where there is no value."""
         import numpy as np
 
         numbers = _all_numbers(raws)
         if numbers is not None:
-            moments = from_serials(numbers, date1904)
+            moments = from_serials(numbers, system)
             wrong = np.flatnonzero(np.isnat(moments)).tolist()
-            return moments, {i: self.accept(float(numbers[i]), date1904) for i in wrong}
+            return moments, {i: self.accept(float(numbers[i]), system) for i in wrong}
         if set(map(type, raws)) == {dt.datetime} and all(raw.tzinfo is None for raw in raws):
             return to_datetime64(raws), {}
-        values, gaps = _read_distinct(self, raws, date1904) or super().read_many(raws, date1904)
+        values, gaps = _read_distinct(self, raws, system) or super().read_many(raws, system)
         return to_datetime64(values.tolist()), gaps
 
 
@@ -266,7 +279,7 @@ def _all_numbers(raws: Sequence[Any]) -> NDArray[Any] | None:
     return None
 
 
-def _read_distinct(kind: Kind, raws: Sequence[Any], date1904: bool) -> tuple[NDArray[Any], Gaps] | None:
+def _read_distinct(kind: Kind, raws: Sequence[Any], system: DateSystem) -> tuple[NDArray[Any], Gaps] | None:
     """Every different cell read once, as customers and days recur in a log; None where cells may not be told apart.
 
     1 and 1.0 are one key of a dictionary, and so are an error number of COM and the same number typed by a user.
@@ -276,7 +289,7 @@ def _read_distinct(kind: Kind, raws: Sequence[Any], date1904: bool) -> tuple[NDA
     types = set(map(type, raws))
     if not (types <= {str, float, type(None)} or types <= {str, int, type(None)}):
         return None
-    read = {raw: kind.read(raw, date1904) for raw in set(raws)}
+    read = {raw: kind.read(raw, system) for raw in set(raws)}
     values = np.empty(len(raws), dtype=object)
     values[:] = [read[raw] for raw in raws]
     without = {raw for raw, value in read.items() if value is None or isinstance(value, CellError)}

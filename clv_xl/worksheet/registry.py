@@ -118,6 +118,11 @@ class Function:
         return self.result == "each" and all(a.shape == "each" for a in self.arguments)
 
     @cached_property
+    def fitting(self) -> tuple[tuple[float, float, Any], ...]:
+        """Of each argument, the lowest and the highest float that is a value as it stands, and the default."""
+        return tuple((*a.kind.fitting, a.default) for a in self.arguments)
+
+    @cached_property
     def needs_ranges(self) -> bool:
         """Whether some column, list or table must be given, so that a call without single cells is not a blank one."""
         return any(a.required and a.shape != "each" for a in self.arguments)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clv_xl.worksheet.dates import EXCEL_1904
 from clv_xl.worksheet.errors import CODES, CellError
 from clv_xl.worksheet.kinds import (
     Choice,
@@ -95,7 +96,7 @@ def test_values(kind: Kind, cell: Any, value: Any) -> None:
 
 
 def test_dates_of_a_1904_workbook() -> None:
-    assert Date().read(43889.0, date1904=True) == dt.datetime(2024, 2, 29)
+    assert Date().read(43889.0, system=EXCEL_1904) == dt.datetime(2024, 2, 29)
 
 
 KINDS = [Money(), Money(minimum=0), Count(), Share(), Margin(), Rate(), Periods(whole=True), Text(), Date(), Logical()]
@@ -131,3 +132,23 @@ def test_many_cells_are_read_as_one_cell_is(kind: Kind, cells: list[Any]) -> Non
 def test_plain_numbers_take_the_quick_way_to_the_same_answer(cells: list[float]) -> None:
     _, gaps = Share().read_many(cells)
     assert gaps == {i: e for i, c in enumerate(cells) if isinstance(e := Share().read(c), CellError)}
+
+
+NUMBERS = [Share(), Margin(), Rate(), Count(), Money(), Ratio(above=0), Periods(whole=True), Periods(maximum=1200)]
+NEAR = [math.nextafter(b, d) for b in (-1.0, 0.0, 1.0, 1200.0) for d in (-math.inf, math.inf)]
+
+
+@given(st.sampled_from(NUMBERS), st.floats() | st.sampled_from(NEAR) | st.sampled_from([-1.0, 0.0, 1.0, 1200.0]))
+def test_what_fits_is_what_needs_no_look(kind: Kind, number: float) -> None:
+    low, high = kind.fitting
+    read = kind.read(number)
+    if low <= number <= high:
+        assert read == number
+    elif low <= high:  # otherwise every number of the kind needs a look
+        assert isinstance(read, CellError)
+
+
+@pytest.mark.parametrize("kind", [Text(), Logical(), Choice(options=("a",)), Date(), Periods(whole=True)])
+def test_nothing_fits_where_every_cell_needs_a_look(kind: Kind) -> None:
+    low, high = kind.fitting
+    assert not low <= high

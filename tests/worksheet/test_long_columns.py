@@ -11,18 +11,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clv_xl.worksheet.cells import rows_of
-from clv_xl.worksheet.dates import from_serial, from_serials, to_datetime64
+from clv_xl.worksheet.dates import (
+    EXCEL_1900,
+    EXCEL_1904,
+    DateSystem,
+    counted_from,
+    from_serial,
+    from_serials,
+    to_datetime64,
+)
 from clv_xl.worksheet.kinds import Date, Text
 
 SERIALS = st.one_of(
-    st.floats(-10, 2958470), st.floats(), st.integers(-3, 2958470).map(float), st.just(2958465.9999999999)
+    st.floats(-120000, 2958470), st.floats(), st.integers(-3, 2958470).map(float), st.just(2958465.9999999999)
 )
+SYSTEMS = [EXCEL_1900, EXCEL_1904, counted_from(dt.datetime(1899, 12, 30))]
 
 
-@given(st.lists(SERIALS, min_size=1), st.booleans())
-def test_many_serial_numbers_are_the_same_dates(serials: list[float], date1904: bool) -> None:
-    alone = [from_serial(s, date1904) if np.isfinite(s) else None for s in serials]
-    assert from_serials(np.array(serials), date1904).tolist() == alone
+@given(st.lists(SERIALS, min_size=1), st.sampled_from(SYSTEMS))
+def test_many_serial_numbers_are_the_same_dates(serials: list[float], system: DateSystem) -> None:
+    alone = [from_serial(s, system) if np.isfinite(s) else None for s in serials]
+    assert from_serials(np.array(serials), system).tolist() == alone
 
 
 @given(st.lists(st.one_of(st.none(), st.datetimes()), min_size=1))

@@ -1,0 +1,266 @@
+"""`clv-xl addin`: the functions as an add-in of LibreOffice; built, installed, removed, looked after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from clv_xl import __version__
+from clv_xl.catalogue import REGISTRY
+from clv_xl.hosts.libreoffice import names
+
+if TYPE_CHECKING:
+    from clv_xl.hosts.libreoffice.deploy import Profile
+    from clv_xl.hosts.libreoffice.office import Office
+
+FINDINGS = 1
+WRONG_USE = 2
+HOSTS = ("libreoffice",)
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+addin = typer.Typer(
+    name="addin",
+    help="The functions as an add-in of LibreOffice Calc, on Linux, macOS and Windows.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+_Host = Annotated[str, typer.Option(metavar="HOST", help="The program that gets the add-in: libreoffice.")]
+_Profile = Annotated[
+    Path | None,
+    typer.Option("--profile", metavar="FOLDER", help="LibreOffice's user profile, if not the usual one."),
+]
+_Office = Annotated[
+    Path | None, typer.Option("--office", metavar="FOLDER", help="Where LibreOffice is, if it is not found.")
+]
+_Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+
+
+def _wrong_use(message: object) -> NoReturn:
+    _err.print(f"[red]clv-xl:[/red] {escape(str(message))}")
+    raise typer.Exit(WRONG_USE)
+
+
+def _say(text: str) -> None:
+    _out.print(escape(text))
+
+
+def _require_known(host: str) -> None:
+    if host.lower() not in HOSTS:
+        _wrong_use(
+            f'There is no add-in for "{host}"; choose from: {", ".join(HOSTS)}. Excel needs none: see the README.'
+        )
+
+
+@addin.command()
+def build(
+    host: _Host = "libreoffice",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")] = Path(
+        names.FILE
+    ),
+    force: _Force = False,
+) -> None:
+    """Write the add-in into a file: the same bytes for the same version, from any computer.
+
+    To use it here, `clv-xl addin install` is enough. A file that is installed by hand works where LibreOffice's own
+    Python can import clv_xl; `install` also tells it of the Python that has clv_xl.
+
+    Example:
+
+        clv-xl addin build -o clv-xl.oxt
+    """
+    from clv_xl.builder.files import CannotWrite, write
+    from clv_xl.hosts.libreoffice import extension
+
+    _require_known(host)
+    try:
+        path = write(output, extension.build(REGISTRY, __version__), force)
+    except CannotWrite as error:
+        _wrong_use(error)
+    _say(f"Wrote {path.resolve()}: {len(REGISTRY)} functions, version {__version__}.")
+
+
+@addin.command()
+def install(host: _Host = "libreoffice", profile: _Profile = None, office: _Office = None) -> None:
+    """Install the functions in LibreOffice for you alone, in place of an older version.
+
+    Run it again after a new version of clv_xl, or when the Python that has it moves.
+
+    Example:
+
+        clv-xl addin install
+    """
+    from clv_xl.hosts.libreoffice import deploy, extension
+    from clv_xl.hosts.libreoffice import install as installing
+
+    where = _where(host, profile, office)
+    try:
+        installing.install(where, extension.build(REGISTRY, __version__))
+        found = installing.status(where)
+    except (deploy.CannotDeploy, OSError) as error:
+        _wrong_use(error)
+    _say(f"Installed clv_xl {__version__} in {where.office.name} ({where.office.program}).")
+    _say(f"Profile   {where.folder}")
+    if where.as_root:
+        _say("As root   unopkg refuses root, so LibreOffice itself was asked; only this profile has the functions.")
+    _say(f"Runs      {_answers(found.mode, found.reason, found.python)}")
+    _say(f"Use       start LibreOffice; type =CLV(…), or see the category {extension.CATEGORY} of the function wizard")
+    _say(f"Undo      clv-xl addin remove{_again(host, profile, office)}")
+    _warn_of_path(where.office)
+    if found.mode == "none":
+        raise typer.Exit(FINDINGS)
+
+
+@addin.command()
+def remove(host: _Host = "libreoffice", profile: _Profile = None, office: _Office = None) -> None:
+    """Take the functions out of LibreOffice again, with their log.
+
+    Example:
+
+        clv-xl addin remove
+    """
+    from clv_xl.hosts.libreoffice import deploy
+    from clv_xl.hosts.libreoffice import install as installing
+
+    where = _where(host, profile, office)
+    try:
+        gone = installing.remove(where)
+    except (deploy.CannotDeploy, OSError) as error:
+        _wrong_use(error)
+    _say(f"Removed clv_xl from {where.office.name}." if gone else f"clv_xl is not installed in {where.office.name}.")
+    _say(f"Profile   {where.folder}")
+    if gone:
+        _say(f"Undo      clv-xl addin install{_again(host, profile, office)}")
+
+
+@addin.command()
+def status(host: _Host = "libreoffice", profile: _Profile = None, office: _Office = None) -> None:
+    """Say what is installed in LibreOffice, which Python answers and how. Exits with 1 if something is to be done.
+
+    Example:
+
+        clv-xl addin status
+    """
+    from clv_xl.hosts.libreoffice import install as installing
+
+    where = _where(host, profile, office)
+    found = installing.status(where)
+    _say(f"Host      {where.office.name} ({where.office.program})")
+    _say(f"Profile   {where.folder}")
+    again = f"clv-xl addin install{_again(host, profile, office)}"
+    if not found.version:
+        _say(f"Functions not installed; run: {again}")
+        raise typer.Exit(FINDINGS)
+    other = found.version != __version__
+    _say(f"Functions {found.version}" + (f", this package is {__version__}; run: {again}" if other else ""))
+    _say(f"Runs      {_answers(found.mode, found.reason, found.python)}")
+    _say(f"Log       {found.log or 'none yet'}")
+    for line in found.last_lines:
+        _say(f"          {line}")
+    _warn_of_path(where.office)
+    if other or found.mode not in ("in process", "worker"):
+        raise typer.Exit(FINDINGS)
+
+
+@addin.command()
+def fix(
+    file: Annotated[Path, typer.Argument(help="An .xlsx workbook that LibreOffice saved.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file; FILE stays as it is.")
+    ] = None,
+    force: _Force = False,
+) -> None:
+    """Give a workbook that LibreOffice 7 saved for Excel its functions' names back, which Excel would not know.
+
+    Without -o the file itself is mended, and what it was is kept beside it with .bak at the end of its name.
+
+    Examples:
+
+        clv-xl addin fix model.xlsx
+
+        clv-xl addin fix model.xlsx -o for-excel.xlsx
+    """
+    from clv_xl.builder.files import CannotWrite, write
+
+    try:
+        before = file.read_bytes()
+        mended, after = _mended(file)
+        if output is not None:
+            write(output, after or before, force)
+        elif mended:
+            write(file.with_name(f"{file.name}.bak"), before, force)
+            write(file, after, force=True)
+    except CannotWrite as error:
+        _wrong_use(error)
+    except OSError as error:
+        _wrong_use(f"{file} cannot be read: {error.strerror or error}.")
+    _say(
+        f"{file}: {mended} formulas mended." if mended else f"{file}: every name is as Excel knows it; nothing to mend."
+    )
+    if output is not None:
+        _say(f"Wrote {output.resolve()}")
+    elif mended:
+        _say(f"What it was is in {file.name}.bak")
+
+
+def _mended(file: Path) -> tuple[int, bytes]:
+    """How many formulas were mended, and the workbook after that if there were any; the file itself is not touched."""
+    import tempfile
+
+    from clv_xl.hosts.libreoffice import repair
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "mended.xlsx"
+        try:
+            mended = repair.repair(file, target, [function.name for function in REGISTRY])
+        except repair.CannotRepair as error:
+            _wrong_use(error)
+        return mended, target.read_bytes() if mended else b""
+
+
+def _where(host: str, profile: Path | None, office: Path | None) -> Profile:
+    """The profile that a command is about."""
+    from clv_xl.hosts.libreoffice import deploy
+    from clv_xl.hosts.libreoffice.office import NoOffice, find, this_computer
+
+    _require_known(host)
+    try:
+        found: Office = find(this_computer(), office)
+    except NoOffice as error:
+        _wrong_use(error)
+    folder = (profile or found.profile).expanduser().absolute()
+    if folder.exists() and not folder.is_dir():
+        _wrong_use(f"{folder} is a file; give the folder of a profile.")
+    if folder.name == "user" and (folder / "registrymodifications.xcu").exists():
+        folder = folder.parent
+    return deploy.Profile(found, folder, deploy.is_root())
+
+
+def _answers(mode: str, reason: str, python: str) -> str:
+    how = {
+        "in process": f"inside LibreOffice, with the packages of {python}",
+        "worker": f"in a process of {python}",
+        "none": "not at all",
+    }.get(mode, "unknown")
+    return f"{how}: {reason}" if reason else how
+
+
+def _warn_of_path(office: Office) -> None:
+    if python := office.in_the_way():
+        _say(
+            f"Careful   do not start LibreOffice from this terminal: its Python would take {python} for its own, and "
+            "nothing in Python would work there. Start it from the menu, or from a terminal without that environment."
+        )
+
+
+def _again(host: str, profile: Path | None, office: Path | None) -> str:
+    """The options that the next command needs as well."""
+    given = (("--profile", profile), ("--office", office))
+    options = [f' {option} "{folder}"' for option, folder in given if folder is not None]
+    return (f" --host {host}" if host != HOSTS[0] else "") + "".join(options)
