@@ -62,9 +62,14 @@ def _is_date(argument: Argument) -> bool:
 def identifier(argument: str) -> str:
     """The name of an argument between LibreOffice's parts, where underscores and words of IDL are refused.
 
-    Texts find their argument by it. Users see the registry's name.
+    Texts find their argument by it. Users see another name.
     """
     return "a" + "".join(word.capitalize() for word in argument.split("_"))
+
+
+def shown(argument: Argument) -> str:
+    """The argument's name in the function wizard, which takes an underscore for the mark of a shortcut and drops it."""
+    return argument.name.replace("_", " ")
 
 
 def _types(functions: list[Function]) -> str:
@@ -97,7 +102,7 @@ def _texts(functions: list[Function]) -> str:
             '<node oor:name="Parameters">',
         ]
         for a in f.arguments:
-            described = [_property("DisplayName", a.name, _LANGUAGE), _property("Description", _help(a), _LANGUAGE)]
+            described = [_property("DisplayName", shown(a), _LANGUAGE), _property("Description", _help(a), _LANGUAGE)]
             lines += [_node(identifier(a.name)), *described, "</node>"]
         lines += ["</node>", "</node>"]
     return _XML + _SETTINGS.format(name="CalcAddIns", body="\n".join([*lines, *["</node>"] * 3]))

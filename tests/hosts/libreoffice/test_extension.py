@@ -90,7 +90,7 @@ def test_every_text_of_the_function_wizard(parts: dict[str, bytes], function) ->
     }
     shown = [texts(parameter) for parameter in under(node, "Parameters")]
     assert [(s["DisplayName"], s["Description"]) for s in shown] == [
-        (a.name, f"Required. {a.help}" if a.required else a.help) for a in function.arguments
+        (a.name.replace("_", " "), f"Required. {a.help}" if a.required else a.help) for a in function.arguments
     ]
 
 

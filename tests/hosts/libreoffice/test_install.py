@@ -44,6 +44,7 @@ def as_nobody(command: Sequence[str | Path], environment: dict[str, str] | None)
         f"--regid={NOBODY}",
         "--clear-groups",
         "env",
+        f"--chdir={tempfile.gettempdir()}",  # LibreOffice waits for ever in a folder that it may not enter
         f"HOME={tempfile.gettempdir()}",
     ]
     return deploy.run([*drop, *command], environment)
@@ -131,7 +132,7 @@ def check_wizard(used: dict[str, Any]) -> None:
         assert entry["summary"] == function.summary
         assert entry["category"] == FINANCIAL
         assert [tuple(shown) for shown in entry["arguments"]] == [
-            (a.name, f"Required. {a.help}" if a.required else a.help) for a in function.arguments
+            (a.name.replace("_", " "), f"Required. {a.help}" if a.required else a.help) for a in function.arguments
         ]
         assert used["german"][names.method(function.name)] == function.name
 

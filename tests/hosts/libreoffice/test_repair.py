@@ -183,8 +183,8 @@ def test_members_keep_their_order_and_attributes(plain: Path, tmp_path: Path) ->
             ]
 
     assert looks(fixed) == looks(wrong)
-    assert fixed.stat().st_mode == wrong.stat().st_mode
     assert repair(wrong, wrong, FUNCTIONS) == 2
+    assert wrong.stat().st_mode & 0o777 == 0o640
     assert parts_of(wrong) == parts_of(fixed)
 
 
