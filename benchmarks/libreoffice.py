@@ -176,9 +176,8 @@ def main() -> None:
     cells = 10_000 if "--quick" in sys.argv else 100_000
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        own = f"{sys.implementation.cache_tag}-{sys.platform}-64"
-        for mode, abi, size in (("in process", own, cells), ("in a worker", "other", cells // 10)):
-            extensions = conftest.unpacked(folder / mode, abi)
+        for mode, size in (("in process", cells), ("in a worker", cells // 10)):
+            extensions = conftest.unpacked(folder / mode, mode == "in process")
             add_trivial(extensions)
             (folder / f"profile {mode}").mkdir()
             with calc.Calc(soffice, python, folder / f"profile {mode}", extensions) as office:

@@ -110,9 +110,9 @@ def install(host: _Host = "libreoffice", profile: _Profile = None, office: _Offi
     if where.as_root:
         _say("As root   unopkg refuses root, so LibreOffice itself was asked; only this profile has the functions.")
     _say(f"Runs      {_answers(found.mode, found.reason, found.python)}")
+    _warn_of_path(where.office)
     _say(f"Use       start LibreOffice; type =CLV(…), or see the category {extension.CATEGORY} of the function wizard")
     _say(f"Undo      clv-xl addin remove{_again(host, profile, office)}")
-    _warn_of_path(where.office)
     if found.mode == "none":
         raise typer.Exit(FINDINGS)
 
@@ -235,10 +235,13 @@ def _where(host: str, profile: Path | None, office: Path | None) -> Profile:
     except NoOffice as error:
         _wrong_use(error)
     folder = (profile or found.profile).expanduser().absolute()
-    if folder.exists() and not folder.is_dir():
-        _wrong_use(f"{folder} is a file; give the folder of a profile.")
-    if folder.name == "user" and (folder / "registrymodifications.xcu").exists():
-        folder = folder.parent
+    try:
+        if folder.exists() and not folder.is_dir():
+            _wrong_use(f"{folder} is a file; give the folder of a profile.")
+        if folder.name == "user" and (folder / "registrymodifications.xcu").exists():
+            folder = folder.parent
+    except OSError as error:
+        _wrong_use(f"The profile {folder} cannot be read: {error.strerror}.")
     return deploy.Profile(found, folder, deploy.is_root())
 
 
@@ -254,8 +257,8 @@ def _answers(mode: str, reason: str, python: str) -> str:
 def _warn_of_path(office: Office) -> None:
     if python := office.in_the_way():
         _say(
-            f"Careful   do not start LibreOffice from this terminal: its Python would take {python} for its own, and "
-            "nothing in Python would work there. Start it from the menu, or from a terminal without that environment."
+            f"Careful   do not start LibreOffice from this terminal: it would take {python} for its own Python, end at "
+            "the first of these functions, and lose what is unsaved. Start it from the menu, or type deactivate first."
         )
 
 

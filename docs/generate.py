@@ -34,8 +34,9 @@ def reference() -> str:
         f"<!-- Written by `{COMMAND}` from the declarations in clv_xl/catalogue. Do not edit. -->",
         "Every function takes cells or ranges. Unless an argument is said to be a column, a range in it gives one "
         "result per cell, and shapes stretch as in Excel's own arrays. Rates, shares and margins are written as 25% "
-        "or 0.25. An empty cell in an optional argument means its default. How errors are to be read stands "
-        "[at the end](#errors).",
+        "or 0.25. An empty cell in an optional argument means its default; LibreOffice hands a single empty cell over "
+        "as 0 (see [what differs there](libreoffice.md#what-libreoffice-does-otherwise-than-excel)). How errors are to "
+        "be read stands [at the end](#errors).",
     ]
     for family, functions in REGISTRY.families().items():
         rows = "\n".join(f"| [{f.name}](#{f.name.lower()}) | {_cell(f.summary)} |" for f in functions)

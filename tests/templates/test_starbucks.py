@@ -166,8 +166,9 @@ def test_the_file_in_workbooks_is_current(starbucks, repository):
 
 
 def test_listing_templates_loads_no_openpyxl():
-    script = "import sys, clv_xl.templates; sys.exit('openpyxl' in sys.modules or 'formualizer' in sys.modules)"
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    script = "import sys, clv_xl.templates; print(*{'openpyxl', 'formualizer'} & set(sys.modules))"
+    shown = subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True, text=True)
+    assert shown.stdout.split() == []
 
 
 def test_formulas_follow_the_table_not_addresses(starbucks):

@@ -150,10 +150,7 @@ def _description(version: str) -> str:
 
 def _table(functions: list[Function], version: str) -> str:
     """What the component must know of each function."""
-    known = {
-        f.name: {"method": names.method(f.name), "arguments": len(f.arguments), "dates": takes_dates(f)}
-        for f in functions
-    }
+    known = {f.name: {"method": names.method(f.name), "dates": takes_dates(f)} for f in functions}
     return json.dumps({"version": version, "functions": known}, indent=1) + "\n"
 
 

@@ -8,6 +8,7 @@ if all went well, otherwise a sentence, and exits with 1.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -77,6 +78,8 @@ def main(soffice: str, profile: str, what: str, *arguments: str) -> int:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # Importing uno has named the LibreOffice of this Python, and the one to be started may be another.
+        env={name: value for name, value in os.environ.items() if name != "URE_BOOTSTRAP"},
     )
     try:
         context = _connected(pipe, office)

@@ -15,6 +15,7 @@ from pathlib import Path
 import clv_xl
 from clv_xl.hosts.libreoffice import extension, names
 from clv_xl.hosts.libreoffice.deploy import CannotDeploy, Profile, no_python
+from clv_xl.writing.atomic import put_in_place
 
 WORKER = "clv_xl.libreoffice"
 BRIDGE = Path("pythonpath") / "clv_xl_bridge.py"
@@ -49,7 +50,7 @@ def install(profile: Profile, data: bytes) -> Path:
     installed = profile.extension()
     if installed is None:
         raise CannotDeploy(f"{profile.office.name} took the extension, but does not list it in {profile.folder}.")
-    _tell(installed)
+    tell(installed)
     return installed
 
 
@@ -116,13 +117,11 @@ def _failure_of_worker(profile: Profile, installed: Path) -> str:
     return f"{told['python']} does not load clv_xl any more ({last}); run: clv-xl addin install" if code else ""
 
 
-def _tell(installed: Path) -> None:
-    """Write beside the component which Python has our package."""
+def tell(folder: Path) -> None:
+    """Write beside the component, in its folder, which Python has our package: this one."""
     told = json.dumps({"python": sys.executable, "abi": _abi(), "paths": _paths()}, indent=1)
-    target = installed / names.PYTHON_FILE
-    part = target.with_suffix(".part")
-    part.write_text(told, encoding="utf-8")
-    os.replace(part, target)  # noqa: PTH105 - named as the one step that matters
+    with put_in_place(folder / names.PYTHON_FILE, force=True) as file:
+        file.write_text(told, encoding="utf-8")
 
 
 def _abi() -> str:

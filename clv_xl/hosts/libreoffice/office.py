@@ -111,11 +111,13 @@ class Office:
         return self._environment(self.python())
 
     def in_the_way(self) -> str:
-        """The Python that LibreOffice, started from this terminal, would take for its own; empty if it would not."""
-        python, first = self.python(), shutil.which("python3")
-        if python is None or first is None or self.program in python.parents or not sys.platform.startswith("linux"):
+        """The python3 that misleads LibreOffice when it is started from this terminal; empty if none does."""
+        python = self.python()
+        if python is None or self.program in python.parents or not sys.platform.startswith("linux"):
             return ""
-        return "" if Path(first).parent.resolve() == python.parent.resolve() else first
+        # The Python inside LibreOffice calls itself python3 and looks for its library where the path has that name, as
+        # any Python that is started under this name does. So try one, and see whether it finds LibreOffice's modules.
+        return "" if _imports_uno(python, os.environ, called="python3") else shutil.which("python3") or ""
 
     def _environment(self, python: Path | None) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in _OF_ENVIRONMENTS}
@@ -126,10 +128,12 @@ class Office:
         return {**kept, "PYTHONPATH": str(self.program)} if sys.platform.startswith("linux") else kept
 
 
-def _imports_uno(python: Path, environment: Mapping[str, str]) -> bool:
+def _imports_uno(python: Path, environment: Mapping[str, str], called: str = "") -> bool:
+    """Whether a Python finds LibreOffice's modules; it may be called by another name than its own."""
     try:
         tried = subprocess.run(
-            [python, "-c", "import uno"],
+            [called or python, "-c", "import uno"],
+            executable=python,
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,12 +36,19 @@ def _beside(name: str) -> ModuleType:
 
 
 calc_module = _beside("calc")
+processes_module = _beside("processes")
 
 
 @pytest.fixture(scope="session")
 def office() -> ModuleType:
     """The module that starts and drives LibreOffice."""
     return calc_module
+
+
+@pytest.fixture(scope="session")
+def processes() -> ModuleType:
+    """The module that watches processes."""
+    return processes_module
 
 
 @pytest.fixture(scope="session")
@@ -68,37 +74,33 @@ def office_version(soffice: str) -> tuple[int, ...]:
     return tuple(int(part) for part in shown.split()[1].split(".")[:2])
 
 
-def own_paths() -> list[str]:
-    """Where this Python finds packages, other than its standard library."""
-    library = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")}
-    folders = [Path(entry).resolve() for entry in sys.path if entry and Path(entry).is_dir()]
-    foreign = [f for f in folders if f not in library and f.name != "lib-dynload"]
-    return [str(folder) for folder in dict.fromkeys([*foreign, ROOT])]
+def unpacked(folder: Path, in_process: bool = True) -> Path:
+    """A folder with our extension, as LibreOffice holds it when it is installed, told which Python has our package.
 
-
-def unpacked(folder: Path, abi: str) -> Path:
-    """A folder with our extension, as LibreOffice holds it when it is installed, told which Python has our package."""
-    from clv_xl.hosts.libreoffice import extension
+    Without `in_process` it is told that this Python is of another kind than LibreOffice's.
+    """
+    from clv_xl.hosts.libreoffice import extension, install
 
     with zipfile.ZipFile(io.BytesIO(extension.build(REGISTRY, clv_xl.__version__))) as packed:
         packed.extractall(folder / "clv-xl")
-    component = next((folder / "clv-xl").rglob("clv_xl_component.py"))
-    told = {"python": sys.executable, "abi": abi, "paths": own_paths()}
-    component.with_name(names.PYTHON_FILE).write_text(json.dumps(told), encoding="utf-8")
+    install.tell(folder / "clv-xl")
+    if not in_process:
+        python_file = folder / "clv-xl" / names.PYTHON_FILE
+        told = json.loads(python_file.read_text(encoding="utf-8"))
+        python_file.write_text(json.dumps(told | {"abi": "other"}), encoding="utf-8")
     return folder
 
 
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Our extension, running inside LibreOffice where LibreOffice's Python is built as ours is."""
-    abi = f"{sys.implementation.cache_tag}-{sys.platform}-{64 if sys.maxsize > 2**32 else 32}"
-    return unpacked(tmp_path_factory.mktemp("extensions"), abi)
+    return unpacked(tmp_path_factory.mktemp("extensions"))
 
 
 @pytest.fixture(scope="session")
 def extensions_by_worker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Our extension where the two Pythons differ, so that the functions run in a process of ours."""
-    return unpacked(tmp_path_factory.mktemp("extensions"), "other")
+    return unpacked(tmp_path_factory.mktemp("extensions"), in_process=False)
 
 
 @pytest.fixture(scope="session")

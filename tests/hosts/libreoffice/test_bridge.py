@@ -11,8 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +25,6 @@ ROOT = Path(__file__).resolve().parents[3]
 BRIDGE = ROOT / "clv_xl" / "hosts" / "libreoffice" / "component" / "clv_xl_bridge.py"
 PATHS = [str(ROOT), *(entry for entry in sys.path if "site-packages" in entry)]
 CLV = ("CLV", (5.9, 218.4, 20.0, 0.213, None), None)
-WAIT_SECONDS = 20
 
 
 @pytest.fixture(scope="module")
@@ -63,21 +61,6 @@ def code(rows: Any) -> int:
     assert math.isnan(value)
     number: int = struct.unpack("<Q", struct.pack("<d", value))[0] & 0xFFFFFFFF
     return number
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Poll, as another process decides when."""
-    limit = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.02)
-
-
-def is_running(process_id: int) -> bool:
-    try:
-        return Path(f"/proc/{process_id}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 # The decision
@@ -185,16 +168,16 @@ def test_one_worker_serves_many_calls(worker: Any) -> None:
     assert worker.process_id == first
 
 
-def test_a_worker_that_died_between_calls_is_replaced(worker: Any, log: Log) -> None:
+def test_a_worker_that_died_between_calls_is_replaced(processes: Any, worker: Any, log: Log) -> None:
     expected = worker.call(*CLV)
     os.kill(worker.process_id, signal.SIGKILL)
-    wait_until(lambda: worker.process_id is None)
+    processes.wait_until(lambda: worker.process_id is None)
     assert worker.call(*CLV) == expected
     assert log == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process in its tracks")
-def test_a_worker_that_dies_in_a_call_is_replaced_and_asked_again(worker: Any, log: Log) -> None:
+def test_a_worker_that_dies_in_a_call_is_replaced_and_asked_again(processes: Any, worker: Any, log: Log) -> None:
     expected = worker.call(*CLV)
     stopped = worker.process_id
     os.kill(stopped, signal.SIGSTOP)
@@ -202,25 +185,36 @@ def test_a_worker_that_dies_in_a_call_is_replaced_and_asked_again(worker: Any, l
     caller = threading.Thread(target=lambda: found.append(worker.call(*CLV)))
     caller.start()
     os.kill(stopped, signal.SIGKILL)
-    caller.join(WAIT_SECONDS)
+    caller.join(processes.WAIT_SECONDS)
     assert found == [expected]
     assert worker.process_id not in (stopped, None)
     assert log in ([], ["the function's process ended (-9); it is started again"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process in its tracks")
-def test_a_worker_that_hangs_is_ended(worker: Any, log: Log) -> None:
+def test_a_worker_that_hangs_is_ended(processes: Any, worker: Any, log: Log) -> None:
     worker.CALL_SECONDS = 0.2
     expected = worker.call(*CLV)
     hanging = worker.process_id
     os.kill(hanging, signal.SIGSTOP)
     assert code(worker.call(*CLV)) == 0x7FFF
     assert log == ["CLV: #N/A, because the function's process gave no answer in 0 seconds and was ended"]
-    wait_until(lambda: not is_running(hanging))
+    processes.wait_until(lambda: not processes.is_running(hanging))
     assert worker.call(*CLV) == expected  # by a new one
 
 
-def test_after_two_failures_calls_do_not_wait_for_a_while(bridge: ModuleType, log: Log) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process in its tracks")
+def test_every_hanging_has_a_line_and_a_repeated_error_has_one(worker: Any, log: Log) -> None:
+    worker.CALL_SECONDS = 0.2
+    for _ in range(2):
+        worker.call("CAC", (100.0, 0.0), None)
+        os.kill(worker.process_id, signal.SIGSTOP)
+        assert code(worker.call(*CLV)) == 0x7FFF
+        worker.call(*CLV)  # one that is answered lies between the two
+    assert [line.split(",")[0].split("!")[0] for line in log] == ["CAC: #DIV/0", "CLV: #N/A", "CLV: #N/A"]
+
+
+def test_after_two_failures_calls_do_not_wait_for_a_while(processes: Any, bridge: ModuleType, log: Log) -> None:
     broken = bridge.Worker([sys.executable, "-c", "raise SystemExit('no licence for this')"], PATHS, log)
     broken.PAUSE_SECONDS = 0.5
     assert code(broken.call(*CLV)) == 0x7FFF
@@ -230,7 +224,7 @@ def test_after_two_failures_calls_do_not_wait_for_a_while(bridge: ModuleType, lo
     assert "before the next attempt" in log[-1]
     assert code(broken.call(*CLV)) == 0x7FFF
     assert len(log) == tried  # at once, without an attempt
-    wait_until(lambda: broken.call(*CLV) is not None and len(log) > tried)
+    processes.wait_until(lambda: broken.call(*CLV) is not None and len(log) > tried)
 
 
 def test_a_python_that_cannot_be_started_says_so(bridge: ModuleType, tmp_path: Path, log: Log) -> None:
@@ -246,7 +240,7 @@ def test_a_call_that_the_worker_cannot_read_is_not_available(worker: Any, log: L
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks processes up in /proc")
 @pytest.mark.parametrize("rows", [1, 1_000_000], ids=["idle", "at work"])
-def test_the_worker_ends_with_its_caller(rows: int) -> None:
+def test_the_worker_ends_with_its_caller(processes: Any, rows: int) -> None:
     script = f"""
 import importlib.util, sys, threading
 spec = importlib.util.spec_from_file_location("bridge", {str(BRIDGE)!r})
@@ -262,8 +256,8 @@ while True:
     assert caller.stdout is not None
     try:
         process_id = int(caller.stdout.readline())
-        assert is_running(process_id)
+        assert processes.is_running(process_id)
     finally:
         caller.kill()
         caller.wait()
-    wait_until(lambda: not is_running(process_id))
+    processes.wait_until(lambda: not processes.is_running(process_id))

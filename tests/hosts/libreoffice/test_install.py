@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import venv
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -251,18 +252,45 @@ def test_a_program_that_leaves_another_behind_does_not_hold_us_up() -> None:
 def test_a_virtual_environment_does_not_reach_libreoffice(
     office_here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where LibreOffice uses the system's Python, the first python3 of the path would lead that astray."""
+    """Where LibreOffice uses the system's Python, an activated environment would lead that astray."""
     python = office_here.python()
     assert python is not None
-    (tmp_path / "python3").symlink_to(python)
-    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path), os.environ["PATH"]]))
+    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
+    active = tmp_path / "venv" / "bin"
+    monkeypatch.setenv("PATH", os.pathsep.join([str(active), str(python.parent)]))
+    monkeypatch.setenv("VIRTUAL_ENV", str(active.parent))
+    own = office_here.program in python.parents or not sys.platform.startswith("linux")
+    assert office_here.in_the_way() == ("" if own else str(active / "python3"))
     monkeypatch.setenv("PYTHONHOME", str(tmp_path))
     assert office_here.environment()["PATH"].split(os.pathsep)[0] == str(python.parent)
-    assert "PYTHONHOME" not in office_here.environment()
-    own = office_here.program in python.parents or not sys.platform.startswith("linux")
-    assert office_here.in_the_way() == ("" if own else str(tmp_path / "python3"))
-    monkeypatch.setenv("PATH", str(python.parent))
+    assert not {"PYTHONHOME", "VIRTUAL_ENV"} & set(office_here.environment())
+
+
+def test_a_python_that_does_not_mislead_libreoffice_is_not_warned_of(
+    office_here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = office_here.python()
+    assert python is not None
+    (tmp_path / "python3").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")  # as a version manager's stand-in
+    (tmp_path / "python3").chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path), str(python.parent)]))
     assert office_here.in_the_way() == ""
+
+
+@pytest.mark.parametrize("verb", ["install", "remove", "status"])
+def test_a_profile_that_cannot_be_read_gets_a_sentence(
+    office_here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    secret, exists = tmp_path / "secret", Path.exists
+
+    def refuses(path: Path) -> bool:
+        if path == secret:
+            raise PermissionError(13, "Permission denied")
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", refuses)
+    code, _, wrong = command(verb, "--profile", str(secret), "--office", str(office_here.program))
+    assert (code, wrong) == (2, f"clv-xl: The profile {secret} cannot be read: Permission denied.\n")
 
 
 @pytest.mark.parametrize("verb", ["install", "remove", "status", "build"])

@@ -19,7 +19,6 @@ from clv_xl.worksheet.errors import CellError
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks processes up in /proc")
 
-WAIT_SECONDS = 40
 CELLS = 3000
 
 
@@ -30,7 +29,7 @@ def by_worker(start_calc: Callable[..., Any], extensions_by_worker: Path) -> Ite
         yield running
 
 
-def processes(calc: Any, what: str) -> list[int]:
+def started_by(calc: Any, what: str) -> list[int]:
     """The processes that this LibreOffice has started, whose command line holds a text."""
     found = []
     for entry in Path("/proc").iterdir():
@@ -45,21 +44,7 @@ def processes(calc: Any, what: str) -> list[int]:
 
 
 def workers(calc: Any) -> list[int]:
-    return processes(calc, "clv_xl.libreoffice")
-
-
-def wait_until(holds: Callable[[], Any]) -> None:
-    limit = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.05)
-
-
-def is_running(process_id: int) -> bool:
-    try:
-        return Path(f"/proc/{process_id}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
+    return started_by(calc, "clv_xl.libreoffice")
 
 
 def log_of(calc: Any) -> str:
@@ -87,21 +72,21 @@ def test_nothing_runs_before_the_first_call_and_one_worker_after(by_worker: Any)
         assert len(workers(by_worker)) == 1
 
 
-def test_a_worker_killed_in_the_middle_of_a_recalculation(by_worker: Any) -> None:
+def test_a_worker_killed_in_the_middle_of_a_recalculation(processes: Any, by_worker: Any) -> None:
     with by_worker.new() as document:
         fill(document)
-        wait_until(lambda: workers(by_worker))
+        processes.wait_until(lambda: workers(by_worker))
         killed = set(workers(by_worker))
         recalculation = threading.Thread(target=document.calculate)
         recalculation.start()
         os.kill(min(killed), signal.SIGKILL)
-        recalculation.join(WAIT_SECONDS)
+        recalculation.join(processes.WAIT_SECONDS)
         assert not recalculation.is_alive()
         assert [value for (value,) in document.rows(f"B1:B{CELLS}")] == pytest.approx(EXPECTED)
         assert not killed & set(workers(by_worker))
 
 
-def test_a_hanging_worker_is_not_available_within_seconds(by_worker: Any) -> None:
+def test_a_hanging_worker_is_not_available_within_seconds(processes: Any, by_worker: Any) -> None:
     with by_worker.new() as document:
         document.entered("=CLV(50;4;5;0.4)")
         (hanging,) = workers(by_worker)
@@ -110,22 +95,24 @@ def test_a_hanging_worker_is_not_available_within_seconds(by_worker: Any) -> Non
         assert document.entered("=CLV(51;4;5;0.4)", "A2") == CellError("#N/A")
         assert time.monotonic() - start < 20
         assert "CLV: #N/A, because the function's process gave no answer in 10 seconds" in log_of(by_worker)
-        wait_until(lambda: not is_running(hanging))
+        processes.wait_until(lambda: not processes.is_running(hanging))
         document.calculate()
         assert document.value("A2") == pytest.approx(51 * 4 * 5 * 0.4)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
-def test_the_worker_ends_with_libreoffice_also_while_it_works(by_worker: Any, sign: int) -> None:
+def test_the_worker_ends_with_libreoffice_also_while_it_works(processes: Any, by_worker: Any, sign: int) -> None:
     document = by_worker.new()
     fill(document)
     (worker,) = workers(by_worker)
     recalculation = threading.Thread(target=_ignoring_the_end, args=(document.calculate,))
     recalculation.start()
-    for office in processes(by_worker, "soffice.bin"):
+    for office in started_by(by_worker, "soffice.bin"):
         os.kill(office, sign)
-    wait_until(lambda: not is_running(worker))
-    recalculation.join(WAIT_SECONDS)
+    processes.wait_until(lambda: not processes.is_running(worker))
+    recalculation.join(processes.WAIT_SECONDS)
+    assert not recalculation.is_alive()
+    assert not processes.is_running(worker)
 
 
 def _ignoring_the_end(run: Callable[[], Any]) -> None:

@@ -40,6 +40,7 @@ NOT_AVAILABLE = ((ERRORS["#N/A"],),)
 NO_VALUE = ((ERRORS["#VALUE!"],),)
 
 _LENGTH = struct.Struct("<I")
+_REMEMBERED = 1000
 _PACKAGE = "clv_xl.libreoffice"
 _IN_THE_WAY = ("numpy", "pandas")
 
@@ -98,6 +99,20 @@ def _loads() -> bool:
     return True
 
 
+def once(log: Log) -> Log:
+    """A log that takes each message once until a thousand others came: a wrong column is a line, not one a cell."""
+    written: dict[str, bool] = {}
+
+    def write(text: str) -> None:
+        if text not in written:
+            if len(written) >= _REMEMBERED:
+                written.clear()
+            written[text] = True
+            log(text)
+
+    return write
+
+
 def connect(python_file: str, log: Log) -> InProcess | Worker | Nothing:
     """Whatever answers calls here: an object with `call(name, cells, null_date)`. Notes go to `log(text)`."""
     found = decision(python_file)
@@ -132,11 +147,11 @@ class InProcess:
     """The package is loaded in this process."""
 
     def __init__(self, answer: Callable[..., Any], log: Log) -> None:
-        self._answer, self._log = answer, log
+        self._answer, self._messages = answer, once(log)
 
     def call(self, name: str, cells: Sequence[Any], null_date: Sequence[int] | None) -> Any:
         answer = self._answer(name, cells, null_date)
-        return shown(answer, self._log) if answer[1] else tuple(map(tuple, answer[0]))
+        return shown(answer, self._messages) if answer[1] else tuple(map(tuple, answer[0]))
 
 
 class WorkerFailed(Exception):
@@ -156,7 +171,7 @@ class Worker:
     PAUSE_SECONDS = 30.0
 
     def __init__(self, command: Sequence[str], paths: Sequence[str], log: Log) -> None:
-        self._command, self._log = command, log
+        self._command, self._log, self._messages = command, log, once(log)
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LD_", "DYLD_"))}
         self._environment = dict(kept, PYTHONPATH=os.pathsep.join(paths))
         self._process: Any = None
@@ -187,7 +202,7 @@ class Worker:
                     self._log("functions answer #N/A for %.0f seconds before the next attempt" % self.PAUSE_SECONDS)
                 return NOT_AVAILABLE
             self._failures = 0
-        return shown(answer, self._log)
+        return shown(answer, self._messages)
 
     def _ask_or_restart(self, frame: bytes) -> Any:
         """A worker that died is replaced once for a call, as the fault may not have been this call's."""

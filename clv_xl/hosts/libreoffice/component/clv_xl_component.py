@@ -21,14 +21,10 @@ IMPLEMENTATION = "org.clvxl.CustomerValueImpl"
 SERVICES = ("org.clvxl.CustomerValue", "com.sun.star.sheet.AddIn")
 _HERE = Path(__file__).resolve().parent
 _LOG_BYTES = 1000000
-_REMEMBERED = 1000
 
 
 def _log_of(context: Any) -> bridge.Log:
-    """What writes into the profile's log file; the file is made with its first line.
-
-    Each message is written once until a thousand others came: one wrong column is one line, not one a cell.
-    """
+    """What writes into the profile's log file; the file is made with its first line."""
     paths = context.ServiceManager.createInstanceWithContext("com.sun.star.util.PathSubstitution", context)
     folder = uno.fileUrlToSystemPath(paths.substituteVariables("$(user)", True))
     logger = logging.Logger("clv_xl")
@@ -37,16 +33,7 @@ def _log_of(context: Any) -> bridge.Log:
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logger.addHandler(handler)
-    written: dict[str, bool] = {}
-
-    def log(text: str) -> None:
-        if text not in written:
-            if len(written) >= _REMEMBERED:
-                written.clear()
-            written[text] = True
-            logger.info(text)
-
-    return log
+    return logger.info
 
 
 class _Calls:
@@ -57,8 +44,9 @@ class _Calls:
         self._bridge: Any = None
 
     def connect(self, context: Any) -> None:
-        self._log = _log_of(context)
-        self._bridge = bridge.connect(str(_HERE / "python.json"), self._log)
+        log = _log_of(context)
+        self._log = bridge.once(log)
+        self._bridge = bridge.connect(str(_HERE / "python.json"), log)
 
     def answer(self, context: Any, name: str, cells: Sequence[Any], null_date: Sequence[int] | None) -> Any:
         """The function's rows; whatever goes wrong here is #VALUE! and a line in the log."""
