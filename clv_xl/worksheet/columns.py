@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from clv_xl.core.column_names import plain_name
 from clv_xl.worksheet.cells import RANGE, only_cell, plain, rows_of
 from clv_xl.worksheet.dates import DateSystem
 from clv_xl.worksheet.errors import NA, VALUE, CellError
+from clv_xl.worksheet.headings import has_heading
 from clv_xl.worksheet.kinds import Choice, missing
 from clv_xl.worksheet.registry import Argument, Function, Table
-
-_UNIT = (
-    r"(?:usd|eur|gbp|chf|jpy|cny|inr|krw|aud|cad|nzd|try|thb|twd|sek|nok|dkk|pln|czk|huf|brl|mxn|zar|rub|k|m|mn|bn)?"
-)
-_MEANT_AS_VALUE = re.compile(
-    rf"{_UNIT}\s*[\d\s.,:/'’+\-−–()%€$£¥]*(?:e[+-]?\d+)?\s*{_UNIT}|n/?a\.?|n\.a\.|nan|null|none|nil|tbd|\?+",
-    re.IGNORECASE,
-)
-"""Text that stands for a number, an amount, a date or a missing value, and so is no header."""
 
 
 def read_ranges(function: Function, cells: Sequence[Any], system: DateSystem) -> dict[str, Any] | CellError:
@@ -52,8 +44,8 @@ def _read_columns(
 ) -> dict[str, Any] | CellError:
     """One array for each argument, None for an omitted optional one; or the first thing wrong, by row.
 
-    A header row is dropped; unless the caller knows better, it is one when the first cell of every column is text and
-    more follows. Rows that are blank in every column are left out; a row that is blank in some is an error.
+    A header row is dropped; unless the caller knows better, `headings` tells whether there is one. Rows that are blank
+    in every column are left out; a row that is blank in some is an error.
     """
     given: list[tuple[Argument, list[Any]]] = []
     for argument, cell in zip(arguments, cells, strict=True):
@@ -102,8 +94,9 @@ def _read_table(argument: Argument, cell: Any, system: DateSystem) -> dict[str, 
 
 def _headers(columns: Sequence[Argument], top: Sequence[Any]) -> dict[str, int]:
     """Where each column stands by the names in the first row; empty where that row names none."""
-    names = [cell.strip().casefold().replace(" ", "_") if isinstance(cell, str) else "" for cell in map(plain, top)]
-    return {c.name: names.index(c.name) for c in columns if c.name in names}
+    names = [plain_name(cell) if isinstance(cell, str) else "" for cell in map(plain, top)]
+    known = {c.name: plain_name(c.name) for c in columns}
+    return {name: names.index(plain) for name, plain in known.items() if plain in names}
 
 
 def _is_omitted(cell: Any) -> bool:
@@ -132,7 +125,10 @@ def _aligned(
         listed = ", ".join(f"{a.name} has {len(column)}" for a, column in given)
         return CellError(NA, f"the columns must have equally many rows: {listed}")
     length = lengths.pop()
-    header = int(has_header if has_header is not None else length > 1 and _starts_with_header(given, system))
+    found = has_header if has_header is not None else length > 1 and has_heading(given, system)
+    if isinstance(found, CellError):
+        return found
+    header = int(found)
     size = min(length, max(header + 1, *(_filled(column) for _, column in given)))
     given = [(argument, column[:size]) for argument, column in given]
     read = [(a, *a.kind.read_many(column[header:], system)) for a, column in given]
@@ -156,21 +152,6 @@ def _filled(column: list[Any]) -> int:
     while size and (column[size - 1] is None or column[size - 1] == ""):
         size -= 1
     return size
-
-
-def _starts_with_header(given: list[tuple[Argument, list[Any]]], system: DateSystem) -> bool:
-    """Text on top of every column, and at least one column in which text is no value, but none that meant a value.
-
-    A number or date typed as text, or a mark for a missing one, is wrong data: dropped as a header, it would change
-    the result without a word.
-    """
-    tops = [(argument, plain(column[0])) for argument, column in given]
-    refused = [top for argument, top in tops if isinstance(argument.kind.read(top, system), CellError)]
-    return (
-        all(isinstance(top, str) and argument.shape != "list" for argument, top in tops)
-        and bool(refused)
-        and not any(_MEANT_AS_VALUE.fullmatch(str(top).strip()) for top in refused)
-    )
 
 
 def _complaint(row: int, argument: Argument, gap: CellError | None) -> CellError:

@@ -41,6 +41,7 @@ class Argument:
     belonging together with those of the other columns; a "list" is consumed at once and stands alone; a "table" is
     several columns in one range, its kind a `Table`.
     `default_text` says what a default means where the bare value does not, as "for ever".
+    `headings` names the list in `core.column_names` by which a first row of a column is known to be its heading.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Argument:
     default: Any = REQUIRED
     default_text: str = ""
     shape: Shape = "each"
+    headings: str = ""
 
     @property
     def required(self) -> bool:
@@ -214,6 +216,6 @@ def _broken_argument_rules(f: Function) -> Iterator[str]:
             yield f"{a.name} is required but follows an optional argument"
         if isinstance(a.kind, Table) and a.kind.names and not a.required and a.default not in a.kind.names:
             yield f"the default of {a.name} is not one of its names"
-        if isinstance(a.kind, Choice) and not a.required and a.default not in a.kind.options:
+        if isinstance(a.kind, Choice) and not a.required and a.default not in (None, *a.kind.options):
             yield f"the default of {a.name} is not one of its options"
         optional = optional or not a.required

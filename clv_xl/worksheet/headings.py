@@ -1,0 +1,77 @@
+"""Whether the first row of some columns is their heading, or data.
+
+Data dropped as a heading, and a heading counted as data, both change a result without a word. So a first row is a
+heading only where something speaks for it and nothing against it, in all columns of a call: a known name of the column,
+or text over values of another type, unless it is text that was meant as a value ("5 years", "unknown", "½").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from clv_xl.core.column_names import headings, plain_name
+from clv_xl.worksheet.cells import plain
+from clv_xl.worksheet.dates import DateSystem
+from clv_xl.worksheet.errors import VALUE, CellError
+from clv_xl.worksheet.kinds import Date, Text
+from clv_xl.worksheet.registry import Argument
+
+
+def has_heading(given: Sequence[tuple[Argument, list[Any]]], system: DateSystem) -> bool | CellError:
+    """Whether the first row of columns, whose rows belong together, is a heading: in all of them, or in none.
+
+    An error where a column of names begins with its heading and another column with a value: the ranges are chosen a
+    row apart, and everything would be counted against the wrong row.
+    """
+    if any(argument.shape == "list" for argument, _ in given):
+        return False
+    found = [_speaks(argument, column, system) for argument, column in given]
+    if "value" not in found:
+        names = (column for (_, column), speaks in zip(given, found, strict=True) if speaks == "text")
+        return "heading" in found or "name" in found or any(map(_over_numbers, names))
+    for (argument, column), speaks in zip(given, found, strict=True):
+        if speaks == "name" and isinstance(argument.kind, Text) and column.count(column[0]) == 1:
+            other = given[found.index("value")][0].name
+            return CellError(
+                VALUE,
+                f'{argument.name}, row 1 of the range, is the heading "{plain(column[0])}", but {other} holds a value '
+                "there; choose the same rows for all columns",
+            )
+    return False
+
+
+def _speaks(argument: Argument, column: list[Any], system: DateSystem) -> str:
+    """What the first cell says of its row: "value", "name" (of the column), "heading", nothing ("").
+
+    "text" stands for a name of anybody that is a heading only where numbers follow.
+    """
+    # Its patterns take some time to be made, which the start of Excel must not wait for.
+    from clv_xl.worksheet.meant_values import has_digits, means_a_date, means_a_value
+
+    top = plain(column[0])
+    if top is None:
+        return ""
+    if not isinstance(top, str):
+        return "value"
+    if _is_named(top, argument):
+        return "name"
+    if isinstance(argument.kind, Text):
+        return "" if means_a_value(top) or has_digits(top) else "text"
+    accepted = not isinstance(argument.kind.read(top, system), CellError)
+    failed = means_a_date(top) if isinstance(argument.kind, Date) else means_a_value(top)
+    return "value" if accepted or failed else "heading"
+
+
+def _over_numbers(column: list[Any]) -> bool:
+    if not {int, float} & set(map(type, column)):
+        return False
+    below = {type(cell) for cell in column[1:] if cell is not None and cell != ""}
+    return bool(below) and below <= {int, float}
+
+
+def _is_named(top: str, argument: Argument) -> bool:
+    own = plain_name(argument.name)
+    known = headings(argument.headings) | {own, own.removesuffix("s")}
+    return bool({plain_name(top), plain_name(re.sub(r"[(\[].*?[)\]]", "", top))} & known)
