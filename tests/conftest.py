@@ -127,6 +127,7 @@ class Session:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            encoding="utf-8",
         )
 
     def ask(self, **question: Any) -> Any:

@@ -12,15 +12,17 @@ import inspect
 import logging
 import sys
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import xlwings as xw
-from xlwings.conversion import Converter
+from xlwings.conversion import Accessor, Converter, Pipeline
 
 from clv_xl.worksheet.call import call
-from clv_xl.worksheet.cells import COM_ERRORS, OFFICE_JS_ERRORS
-from clv_xl.worksheet.dates import to_serial
+from clv_xl.worksheet.cells import COM_ERRORS, LAST_COM_ERROR, OFFICE_JS_ERRORS
+from clv_xl.worksheet.dates import EXCEL_1900, EXCEL_1904, DateSystem, to_serial
 from clv_xl.worksheet.errors import VALUE, CellError
+from clv_xl.worksheet.kinds import Date
 from clv_xl.worksheet.registry import Function
 from clv_xl.worksheet.result import Result
 
@@ -48,13 +50,17 @@ def expose(function: Function) -> Callable[..., Any]:
     """The function as xlwings registers it. Where xlwings serves no Excel, a plain Python function."""
 
     signature = _signature(function)
+    takes_dates = any(isinstance(argument.kind, Date) for argument in function.arguments)
 
     def worksheet_function(*cells: Any, **named: Any) -> Any:
         if named:  # only from Python: no host names its arguments
             bound = signature.bind(*cells, **named)
             bound.apply_defaults()
             cells = bound.args
-        return show(function.name, call(function, cells))
+        system = _date_system(cells) if CLASSIC and takes_dates else EXCEL_1900
+        if CLASSIC:
+            cells = tuple(cell.Value2 if _is_range(cell) else cell for cell in cells)
+        return show(function.name, call(function, cells, system))
 
     worksheet_function.__name__ = worksheet_function.__qualname__ = function.name
     worksheet_function.__module__ = "clv_xl.functions"
@@ -62,7 +68,7 @@ def expose(function: Function) -> Callable[..., Any]:
     worksheet_function.__annotations__ = {}
     worksheet_function.__signature__ = signature  # type: ignore[attr-defined]
     udf = worksheet_function
-    reading: dict[str, Any] = {"convert": OfficeJsCells} if OFFICE_JS else {"ndim": 2, "err_to_str": True}
+    reading = {"convert": OfficeJsCells if OFFICE_JS else ClassicCells}
     for argument in function.arguments:
         udf = xw.arg(argument.name, doc=argument.help, **reading)(udf)
     if OFFICE_JS:
@@ -112,6 +118,35 @@ def _com_error(error: CellError) -> Exception:
     return exception
 
 
+def _is_range(cell: Any) -> bool:
+    return hasattr(cell, "Value2")
+
+
+def _date_system(cells: tuple[Any, ...]) -> DateSystem:
+    """How the workbook counts days in which the arguments stand."""
+    first = next((cell for cell in cells if _is_range(cell)), None)
+    return EXCEL_1904 if first is not None and first.Worksheet.Parent.Date1904 else EXCEL_1900
+
+
+class ClassicCells(Accessor):
+    """Cells as COM has them: ranges as Excel's own objects, of which `Value2` is read, everything else as it came.
+
+    xlwings reads `Value`, which rounds a number in a currency format to four places, and makes a moment of every number
+    in a date format. Which format a number has must change nothing.
+    """
+
+    @staticmethod
+    def reader(options: Any) -> Any:
+        """What xlwings does with an argument."""
+        pipeline: Any = Pipeline()
+        return pipeline.append_stage(ClassicCells._keep_range)
+
+    @staticmethod
+    def _keep_range(context: Any) -> None:
+        if context.range is not None:
+            context.value = context.range.api
+
+
 class OfficeJsCells(Converter):
     """Cells as Excel's JavaScript has them. `worksheet` reads every spelling, so nothing is converted twice.
 
@@ -122,7 +157,11 @@ class OfficeJsCells(Converter):
 
     @staticmethod
     def read_value(value: Any, options: Any) -> Any:
-        """The argument as it came."""
+        """The argument as it came, but for whole numbers that would be errors over COM, and are numbers here."""
+        rows = value if isinstance(value, list) else [value]
+        cells = chain.from_iterable(row if isinstance(row, list) else [row] for row in rows)
+        if any(type(cell) is int and cell <= LAST_COM_ERROR for cell in cells):
+            return _with_floats(value)
         return value
 
     @staticmethod
@@ -137,6 +176,13 @@ class OfficeJsCells(Converter):
             form = options.get("date_format") if has_objects else None
             rows = [[_date(cell, form) if isinstance(cell, dt.datetime) else cell for cell in row] for row in rows]
         return rows
+
+
+def _with_floats(cells: Any) -> Any:
+    """Cells or rows of them with whole numbers as floats."""
+    if isinstance(cells, list):
+        return [_with_floats(cell) for cell in cells]
+    return float(cells) if type(cells) is int else cells
 
 
 def _date(moment: dt.datetime, form: str | None) -> Any:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from clv_xl.core.undefined import answer_each
 from clv_xl.worksheet.cells import RANGE, only_cell, rows_of
 from clv_xl.worksheet.dates import DateSystem
-from clv_xl.worksheet.errors import NA, CellError
+from clv_xl.worksheet.errors import NA, CellError, sendable
 from clv_xl.worksheet.kinds import Choice, missing
 from clv_xl.worksheet.registry import Argument, Function
 from clv_xl.worksheet.result import NOT_FINITE, Result, as_error
@@ -142,9 +142,10 @@ def _answer(
 
         asked = [a for i, a in enumerate(arguments) if i not in columns]
         answers, refused = answer_each(formula, asked, places.size)
-        out[places] = answers
+        words = answers.dtype.kind != "f"
+        out[places] = [sendable(a) if isinstance(a, str) else a for a in answers.tolist()] if words else answers
         errors |= {int(places[i]): as_error(undefined) for i, undefined in refused.items()}
-        if answers.dtype.kind == "f":
+        if not words:
             errors |= {int(places[i]): NOT_FINITE for i in np.flatnonzero(~np.isfinite(answers)) if i not in refused}
     return out
 

@@ -17,18 +17,30 @@ Cell: TypeAlias = bool | float | str | dt.datetime | CellError | None
 """One cell in plain form; None is a blank."""
 
 _FROM_TEXT = {code: CellError(code) for code in CODES}
-_FROM_TEXT |= {code: CellError(VALUE, f"the cell holds {code}") for code in NEWER_CODES}
+_FROM_TEXT |= {code: CellError(VALUE, f"holds {code}") for code in NEWER_CODES}
 
-COM_ERRORS = {
-    -2146826288: "#NULL!",
-    -2146826281: "#DIV/0!",
-    -2146826273: "#VALUE!",
-    -2146826265: "#REF!",
-    -2146826259: "#NAME?",
-    -2146826252: "#NUM!",
-    -2146826246: "#N/A",
+FIRST_COM_ERROR, LAST_COM_ERROR = -2146828288, -2146762753
+_NUMBERED = {
+    2000: "#NULL!",
+    2007: "#DIV/0!",
+    2015: "#VALUE!",
+    2023: "#REF!",
+    2029: "#NAME?",
+    2036: "#NUM!",
+    2042: "#N/A",
+    2043: "#GETTING_DATA",
+    2045: "#SPILL!",
+    2046: "#CONNECT!",
+    2047: "#BLOCKED!",
+    2048: "#UNKNOWN!",
+    2049: "#FIELD!",
+    2050: "#CALC!",
 }
-"""How COM spells an error cell: 0x800A0000 + xlErr…, as a signed integer. Numbers never arrive as int over COM."""
+COM_ERRORS = {FIRST_COM_ERROR + number: code for number, code in _NUMBERED.items()}
+"""How COM spells an error cell: 0x800A0000 + the error's number, as a signed integer. Other numbers are newer errors.
+
+Cells that hold numbers never arrive as integers over COM.
+"""
 
 OFFICE_JS_ERRORS = {
     "Null": "#NULL!",
@@ -39,7 +51,10 @@ OFFICE_JS_ERRORS = {
     "Num": "#NUM!",
     "NotAvailable": "#N/A",
 }
-"""How Excel's JavaScript names the type of an error object."""
+"""How Excel's JavaScript names the type of an error object that a function can return."""
+
+_NEWER_OFFICE_JS_ERRORS = {code.strip("#!").replace("_", "").casefold(): code for code in NEWER_CODES}
+"""The other types, without upper case: Spill, Calc, GettingData."""
 
 
 def plain(cell: Any) -> Cell:
@@ -47,14 +62,34 @@ def plain(cell: Any) -> Cell:
     if type(cell) is float or cell is None or isinstance(cell, bool | CellError):
         return cell
     if isinstance(cell, str):
-        return _FROM_TEXT.get(cell, cell) if cell.strip() else None
+        return _FROM_TEXT.get(cell, cell) if is_visible(cell) else None
     if isinstance(cell, int):
-        return _FROM_TEXT[COM_ERRORS[cell]] if cell in COM_ERRORS else _as_float(cell)
+        return com_error(cell) or _as_float(cell)
     if isinstance(cell, dt.datetime):
         return cell if cell == cell else None  # pandas' NaT passes for a datetime; it means a missing value
     if isinstance(cell, dt.date):
         return dt.datetime(cell.year, cell.month, cell.day)
     return _foreign(cell)
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text shows anything: spaces and characters without width do not."""
+    if text.isascii():
+        return bool(text.strip())
+    if text[0].isalnum() or text[-1].isalnum():  # as nearly all names
+        return True
+    from clv_xl.core.labels import key  # not for Excel's start
+
+    return bool(key(text))
+
+
+def com_error(number: int) -> CellError | None:
+    """The error that an integer stands for over COM; None for any other number."""
+    if not FIRST_COM_ERROR <= number <= LAST_COM_ERROR:
+        return None
+    code = COM_ERRORS.get(number)
+    newer = CellError(VALUE, f"holds an error, number {number - FIRST_COM_ERROR} of Excel's")
+    return newer if code is None else _FROM_TEXT[code]
 
 
 def _foreign(cell: Any) -> Cell:
@@ -65,6 +100,10 @@ def _foreign(cell: Any) -> Cell:
         return None
     if isinstance(cell, numbers.Real | decimal.Decimal):
         return _as_float(cell)
+    if isinstance(cell, dt.time):  # a part of a day, as readers of workbooks show a number below 1 with a date's format
+        cell = dt.datetime.combine(dt.date.min, cell) - dt.datetime.min
+    if isinstance(cell, dt.timedelta):
+        return cell / dt.timedelta(days=1)
     if isinstance(cell, list | tuple):
         return CellError(VALUE, "a cell cannot hold a list")
     if hasattr(cell, "item") and not getattr(cell, "ndim", 1):  # numpy scalars, among them np.bool_ and np.datetime64
@@ -76,7 +115,8 @@ def _foreign(cell: Any) -> Cell:
 
 def _office_js_object(cell: dict[Any, Any]) -> Cell:
     if cell.get("type") == "Error":
-        code = cell.get("basicValue") or OFFICE_JS_ERRORS.get(cell.get("errorType") or "", VALUE)
+        kind = str(cell.get("errorType"))
+        code = cell.get("basicValue") or OFFICE_JS_ERRORS.get(kind) or _NEWER_OFFICE_JS_ERRORS.get(kind.casefold())
         return _FROM_TEXT.get(code, _FROM_TEXT[VALUE]) if isinstance(code, str) else _FROM_TEXT[VALUE]
     value = cell.get("basicValue")
     if value is None or isinstance(value, dict | list):
@@ -129,6 +169,8 @@ def rows_of(argument: Any) -> Sequence[Sequence[Any]] | CellError:
     if hasattr(argument, "tolist"):
         if argument.dtype.kind == "M":
             argument = argument.astype("datetime64[us]")  # finer ones become numbers in a list
+        if argument.dtype.kind in "iu" and ((argument >= FIRST_COM_ERROR) & (argument <= LAST_COM_ERROR)).any():
+            argument = argument.astype(float)  # numbers here, where only COM would mean errors
         argument = argument.tolist()
     if not isinstance(argument, list | tuple):
         return [[argument]]

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from clv_xl.worksheet.cells import COM_ERRORS, Cell, plain
-from clv_xl.worksheet.dates import EXCEL_1900, DateSystem, from_serial, from_serials, to_datetime64
+from clv_xl.worksheet.cells import FIRST_COM_ERROR, LAST_COM_ERROR, Cell, com_error, is_visible, plain
+from clv_xl.worksheet.dates import EXCEL_1900, DateSystem, from_serial, from_serials, to_datetime64, to_serial
 from clv_xl.worksheet.errors import NA, NUM, VALUE, CellError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_EXACT = 2.0**53
+"""Up to here a float tells every whole number from its neighbours."""
 
 Gaps: TypeAlias = dict[int, CellError | None]
 """What stands at the places of a range that have no value: an error, or None for a blank."""
@@ -55,11 +58,15 @@ class Kind:
 
 @dataclass(frozen=True)
 class Number(Kind):
-    """A finite number within bounds. Text, also text that looks like a number, and logicals are refused."""
+    """A finite number within bounds. Text, also text that looks like a number, and logicals are refused.
+
+    A date is the number that its cell holds: which format a number has changes nothing.
+    """
 
     minimum: float = -math.inf
     maximum: float = math.inf
     above: float = -math.inf
+    below: float = math.inf
     whole: bool = False
 
     def read(self, raw: Any, system: DateSystem = EXCEL_1900) -> Any:
@@ -69,16 +76,17 @@ class Number(Kind):
                 return raw
             if type(raw) is not float:
                 return self.accept(raw, system)
-        if self.minimum <= raw <= self.maximum and raw > self.above and -math.inf < raw < math.inf and not self.whole:
+        if self.minimum <= raw <= self.maximum and self.above < raw < self.below and not self.whole:
             return raw
         return self.accept(raw, system)
 
     def accept(self, cell: Cell, system: DateSystem) -> Any:
+        cell = _without_format(cell, system)
         if not isinstance(cell, float):
             return CellError(VALUE, f"must be a number, got {_described(cell)}")
         if not math.isfinite(cell):
             return CellError(NUM, f"must be a finite number, got {cell}")
-        if not self.minimum <= cell <= self.maximum or not cell > self.above:
+        if not self.minimum <= cell <= self.maximum or not self.above < cell < self.below:
             return CellError(NUM, f"must be {self.domain}, got {cell:.15g}{self.remedy(cell)}")
         if self.whole and not cell.is_integer():
             return CellError(NUM, f"must be a whole number, got {cell:.15g}")
@@ -89,11 +97,13 @@ class Number(Kind):
         if self.whole:
             return super().fitting
         low = max(self.minimum, math.nextafter(self.above, math.inf), -sys.float_info.max)
-        return low, min(self.maximum, sys.float_info.max)
+        return low, min(self.maximum, math.nextafter(self.below, -math.inf), sys.float_info.max)
 
     @property
     def domain(self) -> str:
         """The bounds in words."""
+        if self.below < math.inf:
+            return f"above {self.above:g} and below {self.below:g}"
         if self.above > -math.inf:
             return f"above {self.above:g}"
         if self.minimum > -math.inf and self.maximum < math.inf:
@@ -112,7 +122,7 @@ class Number(Kind):
         values = _all_numbers(raws)
         gaps: Gaps = {}
         if values is None:
-            cells = [plain(raw) for raw in raws]
+            cells = [_without_format(plain(raw), system) for raw in raws]
             gaps = {i: c if isinstance(c, CellError) else None for i, c in enumerate(cells) if type(c) is not float}
             gaps |= {i: self.accept(cells[i], system) for i, g in gaps.items() if g is None and cells[i] is not None}
             values = np.array([c if type(c) is float else math.nan for c in cells], dtype=float)
@@ -123,6 +133,8 @@ class Number(Kind):
         import numpy as np
 
         inside = (values >= self.minimum) & (values <= self.maximum) & (values > self.above) & np.isfinite(values)
+        if self.below < math.inf:
+            inside &= values < self.below
         if self.whole:
             inside &= values == np.floor(values)
         return np.flatnonzero(~inside)
@@ -181,21 +193,39 @@ class Rate(Number):
 
 
 @dataclass(frozen=True)
+class DiscountRate(Rate):
+    """A discount rate per period: below 3 (300 %), as no one means a higher one, but many type 10 for 10 %."""
+
+    below: float = 3.0
+
+    def remedy(self, number: float) -> str:
+        return f"; write {number:.15g}% or {number / 100:.15g}" if self.below <= number <= 100 else ""
+
+
+@dataclass(frozen=True)
 class Text(Kind):
-    """A label. A number stands for its digits, since customer numbers are labels too."""
+    """A label: text, or a number, which stays one. Customers have numbers, and who looks one up needs the number."""
 
     def accept(self, cell: Cell, system: DateSystem) -> Any:
-        if isinstance(cell, str):
-            return cell
-        if isinstance(cell, float):
-            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-        return CellError(VALUE, f"must be text, got {_described(cell)}")
+        cell = _without_format(cell, system)
+        if isinstance(cell, float) and not math.isfinite(cell):
+            return CellError(NUM, f"must be text or a finite number, got {cell}")
+        return cell if isinstance(cell, str | float) else CellError(VALUE, f"must be text, got {_described(cell)}")
+
+    def read(self, raw: Any, system: DateSystem = EXCEL_1900) -> Any:
+        value = super().read(raw, system)
+        if type(raw) is int and isinstance(value, float) and value != raw:
+            return str(raw)  # from Python only: no cell holds so many digits, and none must be lost
+        return value
 
     def read_many(self, raws: Sequence[Any], system: DateSystem = EXCEL_1900) -> tuple[NDArray[Any], Gaps]:
         import numpy as np
 
-        if set(map(type, raws)) == {str} and not any(map(_may_be_no_label, raws)):
+        if set(map(type, raws)) == {str} and not any(map(_may_be_no_label, set(raws))):
             return np.array(raws, dtype=object), {}
+        numbers = _all_numbers(raws)
+        if numbers is not None and (np.abs(numbers) <= _EXACT).all():
+            return numbers, {}
         return _read_distinct(self, raws, system) or super().read_many(raws, system)
 
 
@@ -275,8 +305,14 @@ def _all_numbers(raws: Sequence[Any]) -> NDArray[Any] | None:
             values = np.array(raws, dtype=float)
         except OverflowError:
             return None
-        return None if np.isin(values, list(COM_ERRORS)).any() else values
+        suspicious = ((values >= FIRST_COM_ERROR) & (values <= LAST_COM_ERROR)).any()
+        return None if suspicious and any(type(raw) is int and com_error(raw) for raw in raws) else values
     return None
+
+
+def _without_format(cell: Cell, system: DateSystem) -> Cell:
+    """The number in a cell that is shown as a date; all other cells as they are."""
+    return to_serial(cell, system) if isinstance(cell, dt.datetime) else cell
 
 
 def _read_distinct(kind: Kind, raws: Sequence[Any], system: DateSystem) -> tuple[NDArray[Any], Gaps] | None:
@@ -302,7 +338,7 @@ def _read_distinct(kind: Kind, raws: Sequence[Any], system: DateSystem) -> tuple
 
 def _may_be_no_label(text: str) -> bool:
     """Whether a text is blank, or may be the code of an error."""
-    return not text.strip() or text[0] == "#"
+    return text[0:1] == "#" or not is_visible(text)
 
 
 def _described(cell: Cell) -> str:

@@ -11,7 +11,10 @@ from typing import Any
 
 from clv_xl.core.rows import rows_from
 from clv_xl.core.undefined import DivisionByZero, Missing, Undefined
-from clv_xl.worksheet.errors import DIV0, NA, NUM, VALUE, CellError
+from clv_xl.worksheet.errors import DIV0, NA, NUM, VALUE, CellError, sendable
+
+_MAX_COLUMNS = 16_384
+"""The width of a worksheet."""
 
 NOT_FINITE = CellError(NUM, "the result is too large to be a number")
 
@@ -53,6 +56,9 @@ def table(rows: Iterable[Iterable[Any]]) -> Result:
     width = max(map(len, given), default=0)
     if not width:
         return Result([[""]])
+    if width > _MAX_COLUMNS:
+        too_wide = f"the table would have {width:,} columns, and a worksheet has {_MAX_COLUMNS:,}; ask for less"
+        return one(CellError(NUM, too_wide))
     head, body = given[:1], given[1:]
     if len(set(map(len, body))) > 1:
         head, body = given, []
@@ -76,7 +82,10 @@ def table(rows: Iterable[Iterable[Any]]) -> Result:
 def _column(values: Sequence[Any]) -> Sequence[Any]:
     """`_cell` of every value under a header, at once where all are of one plain type, as in most tables."""
     types = set(map(type, values))
-    if types == {str} or (types == {float} and all(map(math.isfinite, values))):
+    if types == {str}:
+        together = "".join(values)
+        return values if together.isascii() or sendable(together) == together else list(map(sendable, values))
+    if types == {float} and all(map(math.isfinite, values)):
         return values
     if types == {int}:
         with suppress(OverflowError):
@@ -108,7 +117,9 @@ def _cell(value: Any) -> Any:
     """The plain form of one result: no numpy scalar, no inf or nan, no integer, no time zone."""
     if hasattr(value, "item") and not getattr(value, "ndim", 0):
         value = value.item()
-    if isinstance(value, bool | str | CellError):
+    if isinstance(value, str):
+        return sendable(value)
+    if isinstance(value, bool | CellError):
         return value
     if value is None:
         return ""

@@ -16,6 +16,15 @@ from typing import Any
 from unittest.mock import MagicMock
 
 
+class ExcelRange:
+    """A range as Excel's own object: `Value2` is what the cells hold, `Value` what their formats make of it."""
+
+    def __init__(self, value: Any, value2: Any, date1904: bool = False) -> None:
+        self.Value, self.Value2 = value, value2
+        workbook = types.SimpleNamespace(Date1904=date1904)
+        self.Worksheet = types.SimpleNamespace(Parent=workbook)
+
+
 class COMException(Exception):
     """pywin32's exception, as far as a COM server's caller sees it."""
 
@@ -55,9 +64,9 @@ def install_windows() -> None:
     windows: Any = importlib.import_module("xlwings._xlwindows")
     xlwings._xlwindows = windows
     xlwings.engines.add(xlwings.Engine(impl=windows.engine))
-    windows.is_range_instance = lambda argument: False
+    windows.is_range_instance = lambda argument: isinstance(argument, ExcelRange)
     windows.Range = lambda xl=None: xl
-    udfs.Range = lambda impl=None: MagicMock(name="caller")
+    udfs.Range = lambda impl=None: MagicMock(name="caller" if impl is None else "range", api=impl)
     com_server = types.ModuleType("xlwings.com_server")
     com_server.loop = None  # only asynchronous functions use it
     sys.modules["xlwings.com_server"] = com_server
@@ -97,7 +106,9 @@ def plain(value: Any) -> str:
 
 
 def as_com(cells: Any) -> Any:
-    """Ranges arrive over COM as tuples of tuples."""
+    """Values arrive over COM as tuples of tuples, ranges as objects."""
+    if isinstance(cells, dict):
+        return ExcelRange(as_com(cells["value"]), as_com(cells["value2"]), cells.get("date1904", False))
     return tuple(map(as_com, cells)) if isinstance(cells, list) else cells
 
 

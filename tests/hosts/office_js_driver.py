@@ -35,5 +35,7 @@ def answer(question: dict[str, Any]) -> Any:
 
 
 for line in sys.stdin:
-    # Like the server's own encoder: no nan, no inf, nothing but plain values.
-    print(json.dumps(answer(json.loads(line)), allow_nan=False), flush=True)
+    # Like the server's own encoder: no nan, no inf, nothing but plain values, and text that UTF-8 can carry.
+    text = json.dumps(answer(json.loads(line)), allow_nan=False, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
+    sys.stdout.buffer.flush()

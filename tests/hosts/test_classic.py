@@ -70,6 +70,56 @@ def test_ranges_and_blanks(classic: Any) -> None:
     assert call(classic, "CAC", None, "")["result"] == [[""]]
 
 
+def in_cells(value2: Any, value: Any = "a format's doing", **fields: Any) -> Any:
+    """A range of Excel: what its cells hold, and what `Value` would make of them."""
+    return {"value2": value2, "value": value, **fields}
+
+
+def test_a_format_changes_nothing(classic: Any) -> None:
+    """`Value` rounds currency to four places and makes moments of numbers in a date's format; `Value2` does neither."""
+    spend = in_cells([[0.123456], [45000.0]], [[0.1235], ["2023-03-15"]])
+    assert call(classic, "CAC", spend, in_cells(10.0))["result"] == [[0.0123456], [4500.0]]
+    log = [[["A"], ["B"]], in_cells([[45000.0], [45001.5]]), in_cells([[1.00005], [2.0]])]
+    table = call(classic, "RFM", *log)["result"]
+    assert [row[:4] for row in table[1:]] == [["B", 0.0, 1.0, 2.0], ["A", 1.0, 1.0, 1.00005]]
+    ids = [in_cells([[45000.0], [17850.0]]), [[44000.0], [44001.0]], [[1.0], [2.0]]]
+    assert [row[0] for row in call(classic, "RFM", *ids)["result"][1:]] == [17850.0, 45000.0]
+
+
+def test_dates_are_counted_as_the_workbook_counts_them(classic: Any) -> None:
+    log = [[["A"]], in_cells([[43889.0]], date1904=True), [[1.0]], "2024-03-01"]
+    assert call(classic, "RFM", *log)["result"][1][1] == 1.0
+    assert call(classic, "COHORT_TABLE", *log[:2])["result"][1][0] == "2024-02-01T00:00:00"
+
+
+NEWER = {
+    2043: "#GETTING_DATA",
+    2045: "#SPILL!",
+    2046: "#CONNECT!",
+    2047: "#BLOCKED!",
+    2048: "#UNKNOWN!",
+    2049: "#FIELD!",
+    2050: "#CALC!",
+    2051: "number 2051",
+    2222: "number 2222",
+}
+
+
+@pytest.mark.parametrize(("number", "name"), NEWER.items())
+def test_newer_errors_are_errors_and_no_numbers(classic: Any, number: int, name: str) -> None:
+    """They arrive as integers from -2146828288 upwards, and Excel takes no error back but the first seven."""
+    cell = -2146828288 + number
+    answer = call(classic, "CAC", cell, 10.0)
+    assert answer["scode"] == COM["#VALUE!"]
+    assert name in answer["com_error"]
+    assert call(classic, "CAC", in_cells([[cell], [100.0]]), 10.0)["result"] == [["#VALUE!"], [10.0]]
+    for customers, amounts in (([["A"], [cell]], [[1.0], [2.0]]), ([["A"], ["B"]], [[1.0], [cell]])):
+        answer = call(classic, "RFM", customers, [[45000.0], [45001.0]], amounts)
+        assert answer["scode"] == COM["#VALUE!"]
+        assert "row 2 of the range" in answer["com_error"]
+    assert call(classic, "CLTV", [[cell], [2.0]], [[1.0], [2.0]], 1.0)["scode"] == COM["#VALUE!"]
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_an_error_cell_raises_the_same_error_for_vba(classic: Any, code: str) -> None:
     """Err.Number is the low word of the code: 2042 for #N/A, Excel's own xlErrNA."""

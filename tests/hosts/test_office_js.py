@@ -99,6 +99,52 @@ def test_error_cells_come_out_as_the_same_real_error(office_js: Any, code: str) 
         assert alone["result"] == [[{"type": "Error", "errorType": ERROR_TYPES[code]}]]
 
 
+@pytest.mark.parametrize(
+    "name", ["Spill", "Calc", "GettingData", "Field", "Blocked", "Connect", "Unknown", "Busy", "Python"]
+)
+@pytest.mark.parametrize("spelled", [True, False])
+def test_newer_errors_are_errors(office_js: Any, name: str, spelled: bool) -> None:
+    code = "#GETTING_DATA" if name == "GettingData" else f"#{name.upper()}!"
+    error = {"type": "Error", "errorType": name} | ({"basicValue": code} if spelled else {})
+    assert call(office_js, "CAC", [[error]], 10) == {"xlwings_error": f"spend holds {code}"}
+    ranged = call(office_js, "CAC", [[error], [100]], 10)
+    assert cells(ranged) == [["#VALUE!"], [10.0]]
+    assert code in call(office_js, "RFM", [["A"], [error]], [[45000], [45001]], [[1], [2]])["xlwings_error"]
+
+
+def test_a_number_that_would_be_an_error_over_com_is_a_number(office_js: Any) -> None:
+    assert cells(call(office_js, "APV", [[-2146826246], [-2146826243]], 2)) == [[-1073413123.0], [-1073413121.5]]
+    table = cells(call(office_js, "RFM", [["A"], ["A"]], [[45000], [45001]], [[-2146826246], [3000000000]]))
+    assert table[1][3] == 853173754.0
+    assert cells(call(office_js, "REPEAT_RATE", [[-2146826246], [-2146826246], [5]])) == [[0.5]]
+
+
+def test_a_format_changes_nothing(office_js: Any) -> None:
+    def formatted(value: float, form: str) -> dict[str, Any]:
+        return {"type": "FormattedNumber", "basicValue": value, "numberFormat": form}
+
+    spend = [[formatted(0.123456, "€#,##0.00")], [formatted(45000, "yyyy-mm-dd")]]
+    assert cells(call(office_js, "CAC", spend, 10)) == [[0.0123456], [4500.0]]
+    log = [[[formatted(45000, "d/m/yy")], [17850]], [[44000], [formatted(44001, "d/m/yy")]], [[1], [2]]]
+    assert [row[0] for row in cells(call(office_js, "RFM", *log))[1:]] == [17850.0, 45000.0]
+
+
+def test_halves_of_characters_neither_break_the_answer_nor_split_a_customer(office_js: Any) -> None:
+    """Text cut in the middle of an emoji. The server's encoder refuses it: the whole call would be a status 500."""
+    half = "\ud83d"
+    log = [[[f"Ann{half}"], ["Ann"], [f"{half}Ben"]], [[45000], [45001], [45002]], [[1], [2], [4]]]
+    rows = cells(call(office_js, "RFM", *log))
+    assert [row[:4] for row in rows[1:]] == [["Ben", 0.0, 1.0, 4.0], ["Ann", 1.0, 2.0, 3.0]]
+    groups = cells(call(office_js, "CLV_BY_GROUP", [[f"ads{half}"], ["ads"], ["tv"]], *log))
+    assert [row[:2] for row in groups[1:]] == [["tv", 1.0], ["ads", 1.0], ["Total", 2.0]]
+    wrong = call(office_js, "CAC", f"x{half}", 1)
+    assert wrong == {"xlwings_error": 'spend must be a number, got the text "x\ufffd"'}
+    assert "now\ufffd" in call(office_js, "CLV_RETENTION", 1, 1, 1, f"now{half}")["xlwings_error"]
+    bands = [[r, 0, 5, f"R{r}{half}"] for r in range(1, 6)]
+    assert cells(call(office_js, "RFM_SEGMENT", [[2], [3]], 1, 1, bands)) == [["R2\ufffd"], ["R3\ufffd"]]
+    assert cells(call(office_js, "REPEAT_RATE", [["\ud83d\ude00"], [f"{half}\u200b\ude00"]])) == [[0.0]]
+
+
 def test_wrong_input_says_what_to_do(office_js: Any) -> None:
     answer = call(office_js, "CAC", "plenty", 10)
     assert answer == {"xlwings_error": 'spend must be a number, got the text "plenty"'}

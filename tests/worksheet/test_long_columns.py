@@ -75,5 +75,5 @@ def test_an_error_number_of_com_is_no_customer() -> None:
     values, gaps = Text().read_many([-2146826246, 17850])
     assert gaps[0] is not None
     assert gaps[0].code == "#N/A"
-    assert values[1] == "17850"
-    assert Text().read_many([-2146826246.0])[0][0] == "-2146826246"
+    assert values[1] == 17850.0
+    assert Text().read_many([-2146826246.0])[0][0] == -2146826246.0
