@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clv_xl.catalogue.subscription import ARPU, GROSS_MARGIN, SKOK
 from clv_xl.worksheet.kinds import Count, Money, Ratio
 from clv_xl.worksheet.registry import Argument, Example, Function
@@ -95,13 +97,16 @@ FUNCTIONS = (
         name="CAC_MAX",
         family=FAMILY,
         summary="The highest acquisition cost at which a customer still reaches the target ratio.",
-        arguments=(LTV, TARGET),
+        arguments=(LTV, replace(TARGET, kind=Ratio(minimum=0.0))),
         core="acquisition:cac_max",
         formula="LTV ÷ target",
         source=f"{SKOK}; the ratio solved for the cost",
         examples=(Example("=CAC_MAX(150)", 50.0), Example("=CAC_MAX(12.5,1.25)", 10.0)),
         native="ltv/target",
-        notes=("A negative ltv is #NUM!: such a customer is not worth any acquisition cost.",),
+        notes=(
+            "A negative ltv is #NUM!: such a customer is not worth any acquisition cost.",
+            "A target of 0 is #DIV/0!: any cost would reach it.",
+        ),
     ),
     Function(
         name="CAC_PAYBACK",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clv_xl.worksheet.kinds import Count, Margin, Money, Periods, Rate, Share
+from clv_xl.worksheet.kinds import Count, DiscountRate, Margin, Money, Periods, Share
 from clv_xl.worksheet.registry import Argument, Example, Function
 
 FAMILY = "Lifetime value"
@@ -99,10 +99,10 @@ FUNCTIONS = (
             ),
             Argument(
                 "discount_rate",
-                Rate(),
+                DiscountRate(),
                 "rate per period",
-                "Discount rate per period of retention (a year's rate for years), applied at each period's end. 0 if "
-                "omitted: nothing is discounted.",
+                "Discount rate per period of retention (a year's rate for years), applied at each period's end. Below "
+                "3 (300%). 0 if omitted: nothing is discounted.",
                 default=0.0,
             ),
             ACQUISITION_COST,

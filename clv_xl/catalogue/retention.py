@@ -6,7 +6,7 @@ import math
 
 from clv_xl.catalogue.lifetime import ACQUISITION_COST, FAMILY, IDENTITY
 from clv_xl.catalogue.subscription import ARPU, CHURN, DISCOUNT_RATE, GROSS_MARGIN
-from clv_xl.worksheet.kinds import Choice, Count, Money, Periods, Rate, Share
+from clv_xl.worksheet.kinds import Choice, Count, DiscountRate, Money, Periods, Rate, Share
 from clv_xl.worksheet.registry import Argument, Example, Function
 
 FADER_HARDIE = 'Fader & Hardie (2012), "Reconciling and Clarifying CLV Formulas", brucehardie.com/notes/024'
@@ -49,17 +49,20 @@ FUNCTIONS = (
             ),
             Argument(
                 "discount_rate",
-                Rate(),
+                DiscountRate(),
                 "rate per period",
-                "Discount rate per period, as 10% or 0.1; for the same period as retention. 0 is allowed.",
+                "Discount rate per period, as 10% or 0.1; for the same period as retention. 0 is allowed; below 3 "
+                "(300%).",
             ),
             Argument(
                 "timing",
                 Choice(options=("counted", "excluded", "end")),
                 '"counted", "excluded" or "end"',
                 '"counted": the first payment comes now and counts. "excluded": only renewals '
-                'count (if omitted). "end": each payment comes at its period\'s end, the first one too.',
-                default="excluded",
+                'count (if omitted). "end": each payment comes at its period\'s end, the first one too. Needed with an '
+                "acquisition cost.",
+                default=None,
+                default_text="excluded; needed with an acquisition_cost",
             ),
             Argument(
                 "periods",
@@ -81,9 +84,14 @@ FUNCTIONS = (
             Example('=CLV_RETENTION(100,0.8,0.1,"counted")', 366.66666666666667, "One margin of 100 more."),
             Example('=CLV_RETENTION(100,0.8,0.1,"end")', 333.33333333333333, "Paid at the period's end."),
             Example('=CLV_RETENTION(100,0.8,0.1,"counted",5)', 292.06338364867787, "Five payments only."),
+            Example(
+                '=CLV_RETENTION(100,0.8,0.1,"counted",,60)', 306.66666666666667, "Net of an acquisition cost of 60."
+            ),
         ),
         notes=(
             "Three textbook formulas differ only in when the first payment falls and whether it counts: see timing.",
+            "With an acquisition cost and no timing the result is #N/A: whoever pays for a customer also gets the "
+            "first payment, mostly, so say which payments count.",
             "margin is the profit of one period. A lifetime margin here would count the lifetime twice.",
             "For ever, 1 + discount rate = retention is #DIV/0!, and a lower discount rate is #NUM!: give periods.",
         ),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from clv_xl.worksheet.kinds import Choice, Count, Margin, Money, Number, Periods, Rate, Share
+from clv_xl.worksheet.kinds import Choice, Count, DiscountRate, Margin, Money, Number, Periods, Share
 from clv_xl.worksheet.registry import Argument, Example, Function
 
 FAMILY = "Subscription"
@@ -36,10 +37,10 @@ CHURN = Argument(
 )
 DISCOUNT_RATE = Argument(
     "discount_rate",
-    Rate(),
+    DiscountRate(),
     "rate per period",
     "Discount rate per period of the other arguments: per month for monthly revenue (12% a year is 0.95% a month). "
-    "0 if omitted: nothing is discounted.",
+    "Below 3 (300%). 0 if omitted: nothing is discounted.",
     default=0.0,
 )
 
@@ -57,6 +58,14 @@ MRR_AT_START = _mrr("mrr_at_start", _START)
 EXPANSION = _mrr("expansion", _EXPANSION)
 CONTRACTION = _mrr("contraction", _CONTRACTION)
 CHURNED = _mrr("churned", _CHURNED)
+REACTIVATED = replace(
+    _mrr("reactivated", "Recurring revenue from customers who came back in the period, if it is in no other argument."),
+    default=0.0,
+)
+_ONE_PERIOD = (
+    "All amounts belong to the same stretch of time, one month or twelve, and the start is its first day. A year is "
+    "the start of the year and the sums of its twelve months, not twelve times a month."
+)
 
 _AT_START = Argument("at_start", Count(), "customers", "Customers on the first day of the period.")
 
@@ -75,7 +84,7 @@ FUNCTIONS = (
             ),
             Argument(
                 "months",
-                Periods(above=0.0),
+                Periods(),
                 "months",
                 "Number of months that the revenue covers: 12 for a year's revenue. 1 if omitted.",
                 default=1.0,
@@ -89,6 +98,7 @@ FUNCTIONS = (
             Example("=ARPU(600000,500,12)", 100.0, "A year's revenue, shown per month."),
         ),
         native="revenue/customers/months",
+        notes=("No customers, or 0 months, is #DIV/0!.",),
     ),
     Function(
         name="CHURN_RATE",
@@ -148,8 +158,9 @@ FUNCTIONS = (
                 "expansion",
                 Number(),
                 "rate per period, or currency per period each period",
-                "Growth of revenue from a customer who stays. By expansion_as a rate per period (1% or 0.01) or an "
-                "amount added to arpu in every period. Negative is contraction. 0 if omitted.",
+                "Growth of revenue from a customer who stays. By expansion_as a rate per period (1% or 0.01; from "
+                "-100% to below 300%) or an amount added to arpu in every period. Negative is contraction. 0 if "
+                "omitted.",
                 default=0.0,
             ),
             Argument(
@@ -174,21 +185,21 @@ FUNCTIONS = (
                 Choice(options=("rate", "factor")),
                 '"rate" or "factor"',
                 '"rate" divides by 1 + discount_rate each period, as Excel\'s PV (if omitted). "factor" multiplies by '
-                "1 − discount_rate, as Skok prints it.",
+                "1 − discount_rate, as Skok prints it; then it is at most 100%.",
                 default="rate",
             ),
         ),
         core="subscription:ltv_subscription",
         formula="a = ARPU × gross margin. Plain: a ÷ churn. In general the sum of a × K^t for t = 0, 1, 2, …, with "
-        "K = (1 − churn + expansion) ÷ (1 + discount rate); a ÷ (1 − K) for ever. Expansion as an amount m (after "
-        "margin): the sum of (a + m × t) × K^t, with K = (1 − churn) ÷ (1 + discount rate); "
+        "K = (1 − churn) × (1 + expansion) ÷ (1 + discount rate); a ÷ (1 − K) for ever. Expansion as an amount m "
+        "(after margin): the sum of (a + m × t) × K^t, with K = (1 − churn) ÷ (1 + discount rate); "
         "a ÷ (1 − K) + m × K ÷ (1 − K)² for ever. Discounting as a factor: × (1 − discount rate) instead of "
         "÷ (1 + discount rate).",
         source=f"{SKOK}, with its formula for expansion and discounting; ARPU × margin ÷ churn also in {PUTLER}",
         examples=(
             Example("=LTV_SUBSCRIPTION(100,0.8,0.05)", 1600.0),
             Example("=LTV_SUBSCRIPTION(100,0.8,0.05,0.01)", 1346.6666666666667, "Discounted at 1% per month."),
-            Example("=LTV_SUBSCRIPTION(100,0.8,0.05,0,0.02,60)", 2237.8488826091284, "2% expansion, five years."),
+            Example("=LTV_SUBSCRIPTION(100,0.8,0.05,0,0.02,60)", 2190.5640544774315, "2% expansion, five years."),
             Example(
                 '=LTV_SUBSCRIPTION(100,0.8,0.05,0,5,,"amount")',
                 3120.0,
@@ -197,10 +208,14 @@ FUNCTIONS = (
         ),
         notes=(
             "The first payment is counted in full and now. CLV_RETENTION offers other timings.",
-            "For ever, expansion above churn is #NUM!, also when discounted: the revenue of a customer would grow "
-            "without end. Give cap_periods.",
-            "For ever, churn of 0 without a discount is #DIV/0!: nobody ever leaves.",
-            "A rate and a factor differ: at 10%, ÷ 1.10 leaves 0.909 and × 0.90 leaves 0.900. Sources use both.",
+            "Expansion as a rate is that of customers who stay: of 100 customers at 5% churn and 2% expansion, 95 pay "
+            "102% each, so that 96.9% of the revenue is left after a period.",
+            "For ever, expansion with (1 − churn) × (1 + expansion) above 1 is #NUM!, also when discounted: the "
+            "revenue of the customers won would grow without end. Give cap_periods.",
+            "For ever, where that product is 1 (as at a churn of 0) and nothing is discounted, it is #DIV/0!: on "
+            "balance no revenue is ever lost.",
+            "A rate and a factor differ: at 10%, ÷ 1.10 leaves 0.909 and × 0.90 leaves 0.900. Sources use both. At a "
+            "factor of 100% only the first payment counts.",
             "Contraction cannot take away more than the revenue: #NUM! beyond that.",
         ),
     ),
@@ -209,13 +224,24 @@ FUNCTIONS = (
         family=FAMILY,
         summary="Net revenue retention: share of the recurring revenue at the start that is there at the end, upgrades "
         "included, new customers not.",
-        arguments=(MRR_AT_START, EXPANSION, CONTRACTION, CHURNED),
+        arguments=(
+            MRR_AT_START,
+            EXPANSION,
+            CONTRACTION,
+            CHURNED,
+            replace(REACTIVATED, help=f"{REACTIVATED.help} Some leave it out. 0 if omitted."),
+        ),
         core="subscription:nrr",
-        formula="(MRR at start + expansion − contraction − churned) ÷ MRR at start",
+        formula="(MRR at start + expansion + reactivated − contraction − churned) ÷ MRR at start",
         source=_MRR_CUSTOM,
         examples=(Example("=NRR(100000,8000,2000,3000)", 1.03, "103%: upgrades outweigh what is lost."),),
-        native="(mrr_at_start+expansion-contraction-churned)/mrr_at_start",
-        notes=("Revenue of new customers belongs in none of the arguments.",),
+        native="(mrr_at_start+expansion+reactivated-contraction-churned)/mrr_at_start",
+        notes=(
+            _ONE_PERIOD,
+            "Revenue of new customers belongs in none of the arguments. What they lose later in the same year neither.",
+            "Losses can be as high as the start, expansion and reactivated together, as what was added can be lost "
+            "again: the result is then 0. Beyond that it is #NUM!.",
+        ),
     ),
     Function(
         name="GRR",
@@ -228,6 +254,10 @@ FUNCTIONS = (
         source=_MRR_CUSTOM,
         examples=(Example("=GRR(100000,2000,3000)", 0.95),),
         native="(mrr_at_start-contraction-churned)/mrr_at_start",
+        notes=(
+            _ONE_PERIOD,
+            "Count only losses of the revenue at the start: losses above it are #NUM!.",
+        ),
     ),
     Function(
         name="QUICK_RATIO",
@@ -238,18 +268,13 @@ FUNCTIONS = (
             EXPANSION,
             CONTRACTION,
             CHURNED,
-            Argument(
-                "reactivated",
-                Money(minimum=0.0),
-                "currency per month",
-                "Recurring revenue from customers who came back in the period, if it is not in new_mrr. 0 if omitted.",
-                default=0.0,
-            ),
+            replace(REACTIVATED, help=f"{REACTIVATED.help[:-1]}, such as new_mrr. 0 if omitted."),
         ),
         core="subscription:quick_ratio",
         formula="(new MRR + expansion + reactivated) ÷ (contraction + churned)",
         source='The "SaaS quick ratio" of Mamoon Hamid (Social Capital), with reactivated revenue as an option',
         examples=(Example("=QUICK_RATIO(12000,8000,2000,3000)", 4.0, "4 won for every 1 lost."),),
         native="(new_mrr+expansion+reactivated)/(contraction+churned)",
+        notes=(_ONE_PERIOD,),
     ),
 )

@@ -79,10 +79,13 @@ def _words(target: Any) -> tuple[str, ...]:
 def cac_max(ltv: Values, target: Values = 3.0) -> Values:
     """The highest acquisition cost at which LTV / CAC reaches the target: LTV / target, in money per customer.
 
-    Raises OutOfDomain for a negative LTV: no cost is low enough then.
+    Raises DivisionByZero for a target of 0, OutOfDomain for a negative LTV: no cost is low enough then.
 
     Source: Skok, "SaaS Metrics 2.0" (ratio), solved for the cost.
     """
+    refuse(
+        target == 0, DivisionByZero, "target is 0, and any cost reaches a ratio of 0; enter the ratio that is aimed at"
+    )
     refuse(
         ltv < 0, OutOfDomain, "ltv is {ltv:.15g}: a customer who loses money is not worth any acquisition cost", ltv=ltv
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from clv_xl.core.series import annuity, geometric_sum
-from clv_xl.core.subscription import ltv_subscription
-from clv_xl.core.undefined import DivisionByZero, OutOfDomain, Undefined, Values, answer_each, refuse
+from clv_xl.core.subscription import MAX_RATE, ltv_subscription
+from clv_xl.core.undefined import DivisionByZero, Missing, OutOfDomain, Undefined, Values, answer_each, refuse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     """One value a customer, at least one customer, without gaps."""
 
 Timing = Literal["counted", "excluded", "end"]
+"""When the first payment comes, and whether it counts."""
 Lever = Literal["churn", "margin", "arpu", "discount"]
 
 _ROUNDING = 2.0**-51
@@ -161,7 +162,7 @@ def clv_retention(
     margin: Values,
     retention: Values,
     discount_rate: Values,
-    timing: Timing = "excluded",
+    timing: Timing | None = None,
     periods: Values = math.inf,
     acquisition_cost: Values = 0.0,
 ) -> Values:
@@ -170,13 +171,23 @@ def clv_retention(
     m margin in money per period, r retention, d discount rate per period, q = r/(1+d), G = (1 - q^n)/(1 - q) over n
     whole periods, 1/(1 - q) for ever. By `timing` the first payment is
     counted (paid now): m G; excluded (the first is the first renewal): m q G; paid at the period's end: m G/(1+d).
-    For ever these are m(1+d)/(1+d-r), m r/(1+d-r) and m/(1+d-r).
+    For ever these are m(1+d)/(1+d-r), m r/(1+d-r) and m/(1+d-r). Without a timing the first payment is excluded.
 
-    Raises DivisionByZero where 1+d-r is zero and OutOfDomain where it is negative, both only for ever.
+    Raises Missing for an acquisition cost without a timing: what a new customer pays first belongs to what the customer
+    cost, but only who pays knows whether it has come already. Raises DivisionByZero where 1+d-r is zero and OutOfDomain
+    where it is negative, both only for ever.
 
     Source: Fader & Hardie (2012), "Reconciling and Clarifying CLV Formulas", equations 1 to 3; Gupta, Lehmann & Stuart
     (2004), "Valuing Customers", Journal of Marketing Research 41(1).
     """
+    if timing is None:
+        refuse(
+            acquisition_cost != 0,
+            Missing,
+            "with an acquisition_cost the timing must be said: {choices}",
+            choices='"counted" if the first payment comes now, "end" if at the end of the period, "excluded" if it is '
+            "no part",
+        )
     gap = (1.0 - retention) + discount_rate
     forever = periods == math.inf
     refuse(
@@ -193,7 +204,7 @@ def clv_retention(
     )
     growth = 1.0 + discount_rate
     value = margin * geometric_sum(gap / growth, periods)
-    if timing == "excluded":
+    if timing in (None, "excluded"):
         value = value * (retention / growth)
     elif timing == "end":
         value = value / growth
@@ -260,5 +271,12 @@ def _at_levels(arpu: Values, margin: Values, churn: Values, discount_rate: Value
         OutOfDomain,
         "the discount rate would be {rate:.6g} here, and it must be above -1",
         rate=discount_rate,
+    )
+    refuse(
+        discount_rate >= MAX_RATE,
+        OutOfDomain,
+        "the discount rate would be {rate:.6g} here, and it must be below {limit:g} (300%)",
+        rate=discount_rate,
+        limit=MAX_RATE,
     )
     return ltv_subscription(arpu, margin, churn, discount_rate)

@@ -20,6 +20,9 @@ Discounting = Literal["rate", "factor"]
 _ROUNDING = 2.0**-50
 """Relative to its terms, a difference below this is rounding and not information."""
 
+MAX_RATE = 3.0
+"""A growth of 300 % in one period is a number of per cent without its sign: 5 typed for 5 %."""
+
 _CENTS = 1e-12
 """Relative slack where a sum of amounts is compared with their total: 0.1 + 0.2 does not exceed 0.3."""
 
@@ -27,9 +30,10 @@ _CENTS = 1e-12
 def arpu(revenue: Values, customers: Values, months: Values = 1.0) -> Values:
     """Average revenue per customer and month: revenue / customers / months, in money.
 
-    Raises DivisionByZero without customers.
+    Raises DivisionByZero without customers, and for 0 months.
     """
     refuse(customers == 0, DivisionByZero, "there are no customers, so no revenue per customer")
+    refuse(months == 0, DivisionByZero, "months is 0: revenue of no time at all has no average; enter 1 for one month")
     return revenue / customers / months
 
 
@@ -89,18 +93,19 @@ def ltv_subscription(
     """Gross margin of a subscriber over the lifetime, the first payment now and counted in full.
 
     With a = ARPU x gross margin, churn c, expansion e and discount d, all per period, over n whole periods or for ever:
-    expansion as a rate of revenue: the sum of a K^t, K = (1-c+e)/(1+d), which is a/c for ever without e and d;
+    expansion as a rate of a kept customer's revenue: the sum of a K^t, K = (1-c)(1+e)/(1+d), which is a/c for ever
+    without e and d;
     as an amount that is added every period: the sum of (a + m t) K^t, m = e x gross margin, K = (1-c)/(1+d), which is
     a/(1-K) + m K/(1-K)^2 for ever. Discounting as a factor puts K = (1-c)(1-d), as Skok does.
 
     Raises DivisionByZero if for ever nothing is lost on balance; OutOfDomain if revenue grows or the value rises
-    without end, if contraction exceeds the revenue, or if d is 1 or more as a factor.
+    without end, if contraction exceeds the revenue, if a rate of expansion is 3 or more, or a factor d above 1.
 
     Source: Skok, "SaaS Metrics 2.0", and its appendix on expansion and discounting; Putler for ARPU x margin / churn.
     """
     if expansion_as == "rate":
-        net_churn = churn - expansion
-        _refuse_contraction_by_rate(churn, expansion)
+        net_churn = churn - expansion * (1.0 - churn)  # 1 - (1-c)(1+e)
+        _refuse_rates_of_expansion(expansion)
     else:
         net_churn = churn
         _refuse_contraction_by_amount(arpu, expansion, cap_periods)
@@ -108,8 +113,8 @@ def ltv_subscription(
     refuse(
         forever & (net_churn < -_ROUNDING * churn),
         OutOfDomain,
-        "expansion of {expansion:.6g} is above churn of {churn:.6g}: the revenue of a customer would grow without end, "
-        "and no discount makes that real; give cap_periods",
+        "expansion of {expansion:.6g} outweighs churn of {churn:.6g}: the revenue of the customers won would grow "
+        "without end, and no discount makes that real; give cap_periods",
         expansion=expansion,
         churn=churn,
     )
@@ -126,9 +131,9 @@ def _gap(net_churn: Values, discount_rate: Values, discounting: Discounting) -> 
     if discounting == "rate":
         return (net_churn + discount_rate) / (1.0 + discount_rate)
     refuse(
-        discount_rate >= 1,
+        discount_rate > 1,
         OutOfDomain,
-        'discount_rate is {rate:.6g}; as a "factor" it must be below 1',
+        'discount_rate is {rate:.6g}; as a "factor" it must be at most 1',
         rate=discount_rate,
     )
     return net_churn + discount_rate * (1.0 - net_churn)
@@ -140,8 +145,8 @@ def _refuse_endless(forever: Any, gap: Values, churn: Values, discount_rate: Val
     refuse(
         forever & (gap <= rounding) & (gap >= -rounding),
         DivisionByZero,
-        "churn less expansion is 0 and nothing outweighs it: on balance no revenue is ever lost, so the value has no "
-        "end; give cap_periods or a discount_rate",
+        "expansion makes up for churn and nothing outweighs it: on balance no revenue is ever lost, so the value has "
+        "no end; give cap_periods or a discount_rate",
     )
     refuse(
         forever & (gap < 0),
@@ -151,13 +156,22 @@ def _refuse_endless(forever: Any, gap: Values, churn: Values, discount_rate: Val
     )
 
 
-def _refuse_contraction_by_rate(churn: Values, expansion: Values) -> None:
+def _refuse_rates_of_expansion(expansion: Values) -> None:
     refuse(
-        churn - expansion > 1,
+        expansion < -1,
         OutOfDomain,
-        "churn of {churn:.6g} and contraction of {contraction:.6g} together take away more than all revenue",
-        churn=churn,
+        "contraction of {contraction:.6g} takes away more than all revenue of a customer; the expansion must be from "
+        "-1",
         contraction=-expansion,
+    )
+    refuse(
+        expansion >= MAX_RATE,
+        OutOfDomain,
+        "as a rate the expansion must be below {limit:g} (300% a period), got {expansion:.15g}; write "
+        "{expansion:.15g}% for "
+        'per cent, or choose expansion_as "amount"',
+        limit=MAX_RATE,
+        expansion=expansion,
     )
 
 
@@ -173,15 +187,19 @@ def _refuse_contraction_by_amount(arpu: Values, expansion: Values, cap_periods: 
     )
 
 
-def nrr(mrr_at_start: Values, expansion: Values, contraction: Values, churned: Values) -> Values:
-    """Net revenue retention: (start + expansion - contraction - churned) / start, of the customers at the start.
+def nrr(
+    mrr_at_start: Values, expansion: Values, contraction: Values, churned: Values, reactivated: Values = 0.0
+) -> Values:
+    """Net revenue retention: (start + expansion + reactivated - contraction - churned) / start.
 
-    Amounts of monthly recurring revenue, not negative. Above 1, existing customers grow by more than is lost.
+    Amounts of monthly recurring revenue of the customers at the start, over one month or twelve, not negative. Above 1,
+    existing customers grow by more than is lost. What was added can be lost again, so losses may exceed the start.
 
-    Raises DivisionByZero without revenue at the start, OutOfDomain if more is lost than there was.
+    Raises DivisionByZero without revenue at the start, OutOfDomain if more is lost than there was and came in.
     """
-    _refuse_losses(mrr_at_start, contraction, churned)
-    return (mrr_at_start + expansion - contraction - churned) / mrr_at_start
+    gained = expansion + reactivated
+    _refuse_losses(mrr_at_start, gained, contraction, churned)
+    return (mrr_at_start + gained - contraction - churned) / mrr_at_start
 
 
 def grr(mrr_at_start: Values, contraction: Values, churned: Values) -> Values:
@@ -189,20 +207,21 @@ def grr(mrr_at_start: Values, contraction: Values, churned: Values) -> Values:
 
     Raises DivisionByZero without revenue at the start, OutOfDomain if more is lost than there was.
     """
-    _refuse_losses(mrr_at_start, contraction, churned)
+    _refuse_losses(mrr_at_start, 0.0, contraction, churned)
     return (mrr_at_start - contraction - churned) / mrr_at_start
 
 
-def _refuse_losses(mrr_at_start: Values, contraction: Values, churned: Values) -> None:
+def _refuse_losses(mrr_at_start: Values, gained: Values, contraction: Values, churned: Values) -> None:
     refuse(mrr_at_start == 0, DivisionByZero, "mrr_at_start is 0: there was no revenue to keep")
     lost = contraction + churned
     refuse(
-        lost > mrr_at_start * (1.0 + _CENTS),
+        lost > (mrr_at_start + gained) * (1.0 + _CENTS),
         OutOfDomain,
-        "contraction and churned add up to {lost:.15g}, more than the {start:.15g} at the start; count only losses of "
-        "that revenue",
+        "contraction and churned add up to {lost:.15g}, more than the {start:.15g} at the start and the {gained:.15g} "
+        "that was added; count only losses of that revenue",
         lost=lost,
         start=mrr_at_start,
+        gained=gained,
     )
 
 

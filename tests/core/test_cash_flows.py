@@ -50,13 +50,14 @@ def survivors(margin, retention, rate, timing, n):
 
 
 def payments(arpu, margin, churn, rate, expansion, n, expansion_as="rate", discounting="rate"):
-    a, c, d, e = exactly(arpu) * exactly(margin), exactly(churn), exactly(rate), exactly(expansion)
-    alive = worth = mpmath.mpf(1)
-    for t in range(n):
-        revenue = a if expansion_as == "rate" else a + e * exactly(margin) * t
-        yield revenue * alive * worth
-        alive *= (1 - c + e) if expansion_as == "rate" else (1 - c)
-        worth *= (1 - d) if discounting == "factor" else 1 / (1 + d)
+    """One customer won. After each payment some leave; what each who stays pays has grown by a share, or an amount."""
+    c, d, e = exactly(churn), exactly(rate), exactly(expansion)
+    customers, each, worth = mpmath.mpf(1), exactly(arpu), mpmath.mpf(1)
+    for _ in range(n):
+        yield customers * each * exactly(margin) * worth
+        customers -= customers * c
+        each += each * e if expansion_as == "rate" else e
+        worth = worth - worth * d if discounting == "factor" else worth / (1 + d)
 
 
 class TestDiscountedClv:
@@ -134,7 +135,7 @@ class TestSubscription:
     @example(arpu=100.0, margin=0.8, churn=1.0, rate=0.0, growth=0.0, n=60)
     @example(arpu=100.0, margin=0.8, churn=1e-13, rate=1e-13, growth=0.0, n=60)
     def test_over_n_periods(self, expansion_as, discounting, arpu, margin, churn, rate, growth, n):
-        assume(discounting == "rate" or rate < 1)
+        assume(discounting == "rate" or rate <= 1)
         expansion = growth if expansion_as == "rate" else growth * arpu
         given = arpu, margin, churn, rate, expansion
         value = subscription.ltv_subscription(*given, float(n), expansion_as, discounting)
@@ -150,8 +151,13 @@ class TestSubscription:
             (0.05, 0.01, 0.02, "rate"),
             (0.05, 0.01, -0.02, "rate"),
             (0.05, 0.01, 0.05, "rate"),
+            (0.2, 0.01, 0.25, "rate"),
             (0.0, 0.02, 0.0, "rate"),
             (1.0, 0.1, 0.5, "rate"),
+            (1.0, 0.0, 2.5, "rate"),
+            (0.05, 0.0, -1.0, "rate"),
+            (0.9, 0.0, -0.2, "rate"),
+            (0.05, 1.0, 0.02, "rate"),
             (0.05, 0.0, 5.0, "amount"),
             (0.05, 0.01, 5.0, "amount"),
             (0.0, 0.02, 5.0, "amount"),
@@ -172,7 +178,15 @@ class TestSubscription:
 
     def test_a_capped_customer_may_grow_without_end(self):
         value = subscription.ltv_subscription(100.0, 0.8, 0.02, 0.0, 0.05, 24.0)
-        assert value == pytest.approx(80 * (1.03**24 - 1) / 0.03, rel=1e-13)
+        assert value == pytest.approx(80 * ((0.98 * 1.05) ** 24 - 1) / (0.98 * 1.05 - 1), rel=1e-13)
+
+    def test_who_all_leave_pay_once_whatever_the_expansion(self):
+        assert subscription.ltv_subscription(100.0, 1.0, 1.0, 0.0, 0.5, 3.0) == 100.0
+        assert subscription.ltv_subscription(100.0, 1.0, 1.0, 0.0, 0.5) == 100.0
+
+    @pytest.mark.parametrize("periods", [1.0, 7.0, math.inf])
+    def test_a_factor_of_one_leaves_the_first_payment(self, periods):
+        assert subscription.ltv_subscription(100.0, 0.8, 0.05, 1.0, 0.0, periods, discounting="factor") == 80.0
 
     def test_equals_retention_value_with_the_first_payment_counted(self):
         assert subscription.ltv_subscription(100.0, 0.8, 0.2, 0.1) == pytest.approx(

@@ -100,7 +100,9 @@ class TestDirection:
 
 
 def same(function, *strategies, **fixed):
-    return pytest.param(function, st.tuples(*strategies), fixed, id=f"{function.__name__}-{'-'.join(fixed.values())}")
+    return pytest.param(
+        function, st.tuples(*strategies), fixed, id=f"{function.__name__}-{'-'.join(map(str, fixed.values()))}"
+    )
 
 
 def retained(margin, retention, rate, periods, cost, timing):
@@ -119,24 +121,24 @@ CASES = [
             retained,
             EDGY_MONEY, EDGY_SHARES, EDGY_RATES, EDGY_PERIODS, EDGY_POSITIVE_MONEY, timing=timing,
         )
-        for timing in ("counted", "excluded", "end")
+        for timing in ("counted", "excluded", "end", None)
     ),
     same(acquisition.cac, EDGY_POSITIVE_MONEY, ZERO_TO_THREE),
     same(acquisition.ltv_cac_ratio, EDGY_MONEY, EDGY_POSITIVE_MONEY),
     same(acquisition.ltv_cac_rating, EDGY_RATIOS, EDGY_TARGETS),
-    same(acquisition.cac_max, EDGY_MONEY, EDGY_TARGETS),
+    same(acquisition.cac_max, EDGY_MONEY, EDGY_TARGETS | st.just(0.0)),
     same(acquisition.cac_payback, EDGY_POSITIVE_MONEY, EDGY_MONEY, EDGY_MARGINS),
-    same(subscription.arpu, EDGY_MONEY, ZERO_TO_THREE, st.sampled_from([0.5, 1.0, 12.0])),
+    same(subscription.arpu, EDGY_MONEY, ZERO_TO_THREE, st.sampled_from([0.0, 0.5, 1.0, 12.0])),
     same(subscription.churn_rate, ZERO_TO_THREE, ZERO_TO_THREE),
     same(subscription.retention_rate, ZERO_TO_THREE, ZERO_TO_THREE, ZERO_TO_THREE),
-    same(subscription.nrr, *[EDGY_POSITIVE_MONEY] * 4),
+    same(subscription.nrr, *[EDGY_POSITIVE_MONEY] * 5),
     same(subscription.grr, *[EDGY_POSITIVE_MONEY] * 3),
     same(subscription.quick_ratio, *[EDGY_POSITIVE_MONEY] * 5),
     *(
         same(
             subscription.ltv_subscription,
             EDGY_MONEY, EDGY_MARGINS, EDGY_SHARES, EDGY_RATES,
-            st.sampled_from([-1.5, -0.1, 0.0, 0.02, 0.5]), EDGY_PERIODS,
+            st.sampled_from([-1.5, -1.0, -0.1, 0.0, 0.02, 0.25, 3.0]), EDGY_PERIODS,
             expansion_as=expansion, discounting=discounting,
         )
         for expansion in ("rate", "amount")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clv_xl.core import acquisition, lifetime, subscription
-from clv_xl.core.undefined import DivisionByZero, OutOfDomain, Undefined
+from clv_xl.core.undefined import DivisionByZero, Missing, OutOfDomain, Undefined
 
 ltv_subscription = subscription.ltv_subscription
 
@@ -20,6 +20,8 @@ REFUSALS = [
     (acquisition.cac, (100.0, 0.0), {}, DivisionByZero, "new_customers is 0"),
     (acquisition.ltv_cac_ratio, (100.0, 0.0), {}, DivisionByZero, "cac is 0"),
     (acquisition.cac_max, (-5.0,), {}, OutOfDomain, "ltv is -5.*not worth any"),
+    (acquisition.cac_max, (100.0, 0.0), {}, DivisionByZero, "target is 0"),
+    (lifetime.clv_retention, (100.0, 0.8, 0.1, None, math.inf, 60.0), {}, Missing, '"counted" if the first payment'),
     (acquisition.cac_payback, (100.0, 50.0, 0.0), {}, DivisionByZero, "never pays back"),
     (acquisition.cac_payback, (100.0, 50.0, -0.1), {}, OutOfDomain, "is -5: .*never pays back"),
     (subscription.arpu, (100.0, 0.0), {}, DivisionByZero, "no customers"),
@@ -29,20 +31,30 @@ REFUSALS = [
     (subscription.retention_rate, (10.0, 5.0, 6.0), {}, OutOfDomain, "new_customers is 6, more than the 5 at the end"),
     (subscription.retention_rate, (10.0, 15.0, 4.0), {}, OutOfDomain, "is 11, more than the 10.*came back as new"),
     (subscription.nrr, (0.0, 1.0, 1.0, 1.0), {}, DivisionByZero, "mrr_at_start is 0"),
-    (subscription.nrr, (100.0, 500.0, 60.0, 50.0), {}, OutOfDomain, "add up to 110, more than the 100"),
+    (subscription.arpu, (100.0, 5.0, 0.0), {}, DivisionByZero, "months is 0"),
+    (subscription.nrr, (100.0, 5.0, 60.0, 50.0), {}, OutOfDomain, "add up to 110, more than the 100.*the 5 that was"),
+    (subscription.nrr, (100.0, 5.0, 60.0, 60.0, 10.0), {}, OutOfDomain, "add up to 120, more than the 100.*the 15"),
     (subscription.grr, (0.0, 1.0, 1.0), {}, DivisionByZero, "mrr_at_start is 0"),
     (subscription.grr, (100.0, 60.0, 50.0), {}, OutOfDomain, "add up to 110, more than the 100"),
     (subscription.quick_ratio, (10.0, 5.0, 0.0, 0.0), {}, DivisionByZero, "nothing was lost"),
     (ltv_subscription, (100.0, 0.8, 0.0), {}, DivisionByZero, "give cap_periods or a discount_rate"),
-    (ltv_subscription, (100.0, 0.8, 0.05, 0.0, 0.05), {}, DivisionByZero, "give cap_periods or a discount_rate"),
-    (ltv_subscription, (100.0, 0.8, 0.3, 0.0, 0.1 + 0.2), {}, DivisionByZero, "on balance no revenue is ever lost"),
-    (ltv_subscription, (100.0, 0.8, 0.05, 0.0, 0.06), {}, OutOfDomain, "0.06 is above churn of 0.05.*give cap_periods"),
+    (ltv_subscription, (100.0, 0.8, 0.2, 0.0, 0.25), {}, DivisionByZero, "give cap_periods or a discount_rate"),
+    (ltv_subscription, (100.0, 0.8, 0.3, 0.0, 3 / 7), {}, DivisionByZero, "on balance no revenue is ever lost"),
+    (
+        ltv_subscription,
+        (100.0, 0.8, 0.05, 0.0, 0.06),
+        {},
+        OutOfDomain,
+        "0.06 outweighs churn of 0.05.*give cap_periods",
+    ),
+    (ltv_subscription, (100.0, 0.8, 0.5, 0.0, 3.0), {}, OutOfDomain, "below 3 .*got 3; write 3% for per cent"),
+    (ltv_subscription, (100.0, 0.8, 0.5, 0.0, 5.0, 12.0), {}, OutOfDomain, 'write 5%.*expansion_as "amount"'),
     (ltv_subscription, (100.0, 0.8, 0.05, 0.5, 0.06), {}, OutOfDomain, "no discount makes that real"),
     (ltv_subscription, (100.0, 0.8, 0.05, -0.1), {}, OutOfDomain, "-0.1 is so far below 0"),
     (ltv_subscription, (100.0, 0.8, 0.1, -0.1), {}, DivisionByZero, "on balance"),
-    (ltv_subscription, (100.0, 0.8, 0.9, 0.0, -0.2), {}, OutOfDomain, "contraction of 0.2 .*more than all"),
-    (ltv_subscription, (100.0, 0.8, 0.9, 0.0, -0.2, 3.0), {}, OutOfDomain, "more than all revenue"),
-    (ltv_subscription, (100.0, 0.8, 0.1, 1.0), {"discounting": "factor"}, OutOfDomain, 'is 1; as a "factor"'),
+    (ltv_subscription, (100.0, 0.8, 0.1, 0.0, -1.2), {}, OutOfDomain, "contraction of 1.2 .*more than all"),
+    (ltv_subscription, (100.0, 0.8, 0.9, 0.0, -1.2, 3.0), {}, OutOfDomain, "more than all revenue"),
+    (ltv_subscription, (100.0, 0.8, 0.1, 1.5), {"discounting": "factor"}, OutOfDomain, 'is 1.5; as a "factor"'),
     (ltv_subscription, (100.0, 0.8, 0.0, 0.0, 5.0), {"expansion_as": "amount"}, DivisionByZero, "give cap_periods"),
     (ltv_subscription, (100.0, 0.8, 0.1, 0.0, -5.0), {"expansion_as": "amount"}, OutOfDomain, "falls below 0"),
     (ltv_subscription, (9.0, 0.8, 0.1, 0.0, -5.0, 3.0), {"expansion_as": "amount"}, OutOfDomain, "falls below 0"),
@@ -73,7 +85,7 @@ def test_refusal_in_arrays_marks_all_elements(function, arguments, options):
     with pytest.raises(Undefined) as alone:
         function(*arguments, **options)
     with pytest.raises(Undefined, match="and 1 more") as caught:
-        function(*(np.array([a, a]) for a in arguments), **options)
+        function(*(a if a is None else np.array([a, a]) for a in arguments), **options)
     assert np.all(caught.value.where)
     assert str(caught.value.at(1)) == str(alone.value)
 
