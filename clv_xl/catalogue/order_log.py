@@ -12,9 +12,10 @@ CUSTOMERS = Argument(
     "customers",
     Text(),
     "names or numbers",
-    "Column with the customer of each line of the log: a name, an e-mail address or a number. Spaces around it do not "
-    "count.",
+    "Column with the customer of each line of the log: a name, an e-mail address or a number. Names that differ only "
+    "in case or in spaces around them are one customer.",
     shape="column",
+    headings="customer",
 )
 DATES = Argument(
     "dates",
@@ -23,6 +24,7 @@ DATES = Argument(
     "Column with the date of each line, on the same rows. Lines of one customer with the same date (and time, if there "
     "is one) are one order.",
     shape="column",
+    headings="date",
 )
 AMOUNTS = Argument(
     "amounts",
@@ -31,12 +33,19 @@ AMOUNTS = Argument(
     "Column with the amount of each line, on the same rows. Refunds are negative: they are taken off the revenue and "
     "are not orders.",
     shape="column",
+    headings="amount",
 )
 
 ORDER = (
     "Lines of one customer with the same date and time are one order; with dates alone, that is one order a day. An "
     "order of 0 or less is no order, but its amount counts. Customers without any order are left out, and a note "
     "behind the headers says so."
+)
+SPELLINGS = (
+    "Two names are one customer where they are equal after outer spaces, zero-width characters, the Unicode form of "
+    "letters and case; so are 17850 and 17850.0. Leading zeros count, and of numbers with more than 15 digits every "
+    "digit; a code of letters and digits (no space, no @) keeps its case. Shown is the spelling of the earliest order, "
+    "a number as a number; a note behind the headers says where spellings were merged."
 )
 LOG = '{"Ann";"Ben";"Ann";"Eve"},{"2025-01-05";"2025-01-20";"2025-02-10";"2025-03-01"}'
 LOG_WITH_AMOUNTS = f"{LOG},{{50;20;70;10}}"

@@ -5,7 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from clv_xl.catalogue.order_log import AMOUNTS, COUNTING, CUSTOMERS, DATES, FAMILY, LOG, LOG_WITH_AMOUNTS, ORDER
+from clv_xl.catalogue.order_log import (
+    AMOUNTS,
+    COUNTING,
+    CUSTOMERS,
+    DATES,
+    FAMILY,
+    LOG,
+    LOG_WITH_AMOUNTS,
+    ORDER,
+    SPELLINGS,
+)
 from clv_xl.worksheet.kinds import Choice, Date, Margin, Money, Text
 from clv_xl.worksheet.registry import Argument, Example, Function, Table
 
@@ -62,7 +72,7 @@ FUNCTIONS = (
             ),
             MARGIN,
         ),
-        core="columns:cohort_table",
+        core="order_tables:cohort_table",
         formula="retention = customers who ordered in the period ÷ customers of the cohort; average order = revenue ÷ "
         "orders; cumulative value = revenue so far × margin ÷ customers of the cohort",
         source=COUNTING,
@@ -90,22 +100,26 @@ FUNCTIONS = (
         notes=(
             "Period 0 is that of the first order. The last period of each row may be incomplete; periods that had not "
             "begun on the last date of the log are blank.",
-            "A period without new customers has no row. More than a million cells are #NUM!: choose longer periods.",
+            "A period without new customers has no row. A table wider than Excel's 16,384 columns, or of more than a "
+            "million cells, is #NUM!, and the message names the period that fits.",
             ORDER,
+            SPELLINGS,
         ),
     ),
     Function(
         name="CLV_BY_GROUP",
         family=FAMILY,
-        summary="What the customers won by each channel are worth so far, and with spend: CAC, LTV:CAC and payback.",
+        summary="Value so far of the customers won by each channel; with spend CAC and payback, with a margin LTV:CAC "
+        "too.",
         arguments=(
             Argument(
                 "groups",
                 Text(),
-                "names",
+                "names or numbers",
                 "Column with the channel, campaign or region of each line, on the same rows. A customer belongs to "
                 "that of the first order.",
                 shape="column",
+                headings="group",
             ),
             CUSTOMERS,
             DATES,
@@ -114,7 +128,7 @@ FUNCTIONS = (
                 "spend",
                 Table(
                     columns=(
-                        Argument("group", Text(), "name", "Name of the group."),
+                        Argument("group", Text(), "name or number", "Name of the group.", headings="group"),
                         Argument("spend", Money(minimum=0.0), "currency", "What was spent on winning its customers."),
                     )
                 ),
@@ -125,32 +139,53 @@ FUNCTIONS = (
                 default_text="none",
                 shape="table",
             ),
-            MARGIN,
+            replace(
+                MARGIN,
+                help="Profit as a share of revenue, as 40% or 0.4: the value so far is then profit, and is compared "
+                "with the CAC. If omitted, the value is revenue, and there is no LTV:CAC.",
+                default=None,
+                default_text="none: values are revenue",
+            ),
         ),
-        core="columns:clv_by_group",
-        formula="CLTV = revenue × margin ÷ customers; CAC = spend ÷ customers; LTV:CAC = CLTV ÷ CAC; payback = months "
-        "from the first orders until the value per customer reaches the CAC",
+        core="order_tables:clv_by_group",
+        formula="value so far = revenue × margin ÷ customers, without a margin revenue ÷ customers; CAC = spend ÷ "
+        "customers; LTV:CAC = value so far ÷ CAC; payback = months from the first orders until the value so far "
+        "reaches the CAC",
         source=COUNTING,
         examples=(
             Example(
                 '=CLV_BY_GROUP({"advertising";"referral";"advertising"},{"Ann";"Ben";"Ann"},'
                 '{"2025-01-05";"2025-01-20";"2025-02-10"},{400;5000;600},{"advertising",500;"referral",250})',
                 (
-                    ("group", "customers", "orders", "revenue", "CLTV", "spend", "CAC", "LTV:CAC", "payback"),
-                    ("referral", 1.0, 1.0, 5000.0, 5000.0, 250.0, 250.0, 20.0, 0.0),
-                    ("advertising", 1.0, 2.0, 1000.0, 1000.0, 500.0, 500.0, 2.0, 1.0),
-                    ("Total", 2.0, 3.0, 6000.0, 3000.0, 750.0, 375.0, 8.0, 0.0),
+                    ("group", "customers", "orders", "revenue", "value so far", "spend", "CAC", "payback"),
+                    ("referral", 1.0, 1.0, 5000.0, 5000.0, 250.0, 250.0, 0.0),
+                    ("advertising", 1.0, 2.0, 1000.0, 1000.0, 500.0, 500.0, 1.0),
+                    ("Total", 2.0, 3.0, 6000.0, 3000.0, 750.0, 375.0, 0.0),
                 ),
-                "A customer won by advertising is worth 1,000, one won by referral 5,000.",
+                "A customer won by advertising has brought 1,000, one won by referral 5,000.",
+            ),
+            Example(
+                '=CLV_BY_GROUP({"advertising";"referral";"advertising"},{"Ann";"Ben";"Ann"},'
+                '{"2025-01-05";"2025-01-20";"2025-02-10"},{400;5000;600},{"advertising",200;"referral",250},0.4)',
+                (
+                    ("group", "customers", "orders", "revenue", "value so far", "spend", "CAC", "LTV:CAC", "payback"),
+                    ("referral", 1.0, 1.0, 5000.0, 2000.0, 250.0, 250.0, 8.0, 0.0),
+                    ("advertising", 1.0, 2.0, 1000.0, 400.0, 200.0, 200.0, 2.0, 1.0),
+                    ("Total", 2.0, 3.0, 6000.0, 1200.0, 450.0, 225.0, 16 / 3, 0.0),
+                ),
+                "With a margin of 40% the value is profit, which can be compared with the cost.",
             ),
         ),
         result="table",
         notes=(
-            "CLTV is what has been earned up to the last date of the log. It is no forecast: groups with younger "
-            "customers look worth less than they will be.",
+            "The value so far is what has been earned up to the last date of the log. It is no lifetime value and no "
+            "forecast: groups with younger customers look worth less than they will be.",
+            "Without a margin the value is revenue, and so is what payback compares with the CAC; there is no LTV:CAC "
+            "then, because a ratio of revenue to cost flatters.",
             "The most valuable group comes first. A group without a row in the spend table shows #N/A; enter 0 for "
-            "what cost nothing.",
+            "what cost nothing. Names of groups are matched as those of customers are.",
             ORDER,
+            SPELLINGS,
         ),
     ),
     Function(
@@ -177,9 +212,9 @@ FUNCTIONS = (
                 default="day",
             ),
         ),
-        core="columns:clv_summary",
+        core="order_tables:clv_summary",
         formula="frequency = periods with orders − 1; recency = last − first such period; age = period of end_date − "
-        "first; value = amounts after the first period ÷ frequency, 0 at frequency 0",
+        "first; value = sum of all amounts after the first period, refunds taken off, ÷ frequency; 0 at frequency 0",
         source=_FADER_HARDIE,
         examples=(
             Example(
@@ -196,8 +231,11 @@ FUNCTIONS = (
         notes=(
             "This recency is the customer's age at the last order, t_x. In RFM, recency is the time since then.",
             "Unlike in RFM, frequency does not count the first order, and free orders (0) count, as these models do.",
+            "A refund after the first period is taken off the value on whatever day it stands, but makes no period one "
+            "with an order: 10, 20 and −5 on three days are a frequency of 1 and a value of 15.",
             "Periods are those of the calendar: from Friday to Monday is one week. For weeks of seven days, use days "
             "and divide by 7.",
+            SPELLINGS,
         ),
     ),
     Function(
@@ -205,13 +243,18 @@ FUNCTIONS = (
         family=FAMILY,
         summary="Recurring revenue by month: new, reactivated, expansion, contraction, churned.",
         arguments=(
-            replace(CUSTOMERS, help="Column with the customer of each line: a name, an e-mail address or a number."),
+            replace(
+                CUSTOMERS,
+                help="Column with the customer of each line: a name, an e-mail address or a number. Names that differ "
+                "only in case or in spaces around them are one customer.",
+            ),
             Argument(
                 "months",
                 Date(),
                 "dates",
                 "Column with any day of the month that the line is for, on the same rows.",
                 shape="column",
+                headings="date",
             ),
             Argument(
                 "mrr",
@@ -219,6 +262,7 @@ FUNCTIONS = (
                 "currency per month",
                 "Column with the customer's recurring revenue of that month, on the same rows. 0, or no line, is none.",
                 shape="column",
+                headings="amount",
             ),
         ),
         core="mrr:mrr_movements",
@@ -242,7 +286,8 @@ FUNCTIONS = (
             "Lines of one customer and month are added up. In the first month all revenue is new, because the log "
             "knows nothing before.",
             "A month between the first and the last without any line is one in which everybody had left.",
-            "NRR, GRR and QUICK_RATIO take these figures.",
+            "NRR, GRR and QUICK_RATIO take these figures, of one month or added up over twelve.",
+            SPELLINGS,
         ),
     ),
 )

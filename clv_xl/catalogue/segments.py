@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clv_xl.catalogue.order_log import AMOUNTS, COUNTING, CUSTOMERS, DATES, FAMILY, LOG_WITH_AMOUNTS, ORDER
+from clv_xl.catalogue.order_log import AMOUNTS, COUNTING, CUSTOMERS, DATES, FAMILY, LOG_WITH_AMOUNTS, ORDER, SPELLINGS
 from clv_xl.worksheet.kinds import Choice, Date, Money, Number, Share, Text
 from clv_xl.worksheet.registry import Argument, Example, Function, Table
 
@@ -35,7 +35,7 @@ MAP = Argument(
             Argument("r", Number(minimum=1.0, whole=True), "score", "R score that the row is for."),
             Argument("fm_from", Number(), "score", "The mean of F and M is above this.", default=None),
             Argument("fm_to", Number(), "score", "The mean of F and M is at most this.", default=None),
-            Argument("segment", Text(), "text", "Name of the segment."),
+            Argument("segment", Text(), "text or number", "Name of the segment."),
             Argument("action", Text(), "text", "What to do with it.", default=None),
             Argument("f", Number(minimum=1.0, whole=True), "score", "F score, in a list of codes.", default=None),
             Argument("m", Number(minimum=1.0, whole=True), "score", "M score, in a list of codes.", default=None),
@@ -47,6 +47,15 @@ MAP = Argument(
     "FM to, segment, and action if wanted. RFM_MAP shows the shipped maps, to be copied and edited.",
     default="bands",
     shape="table",
+)
+MONETARY = Argument(
+    "monetary",
+    Choice(options=("sum", "mean")),
+    '"sum" or "mean"',
+    '"sum": the monetary value is the sum of a customer\'s amounts, refunds taken off (if omitted). "mean": that sum '
+    "per "
+    "order.",
+    default="sum",
 )
 _SCORE = (
     "A score is 1 + the number of whole fifths of all customers who are strictly worse: 5 is best. In Excel: "
@@ -97,10 +106,10 @@ FUNCTIONS = (
         name="RFM",
         family=FAMILY,
         summary="Recency, frequency and monetary value of every customer, their scores from 1 to 5, and the segment.",
-        arguments=(CUSTOMERS, DATES, AMOUNTS, AS_OF, SCORES, MAP),
+        arguments=(CUSTOMERS, DATES, AMOUNTS, AS_OF, SCORES, MAP, MONETARY),
         core="rfm:rfm",
-        formula="recency = days from the last order to as_of; frequency = orders; monetary = sum of amounts; each "
-        "score = 1 + INT(scores × share of customers who are strictly worse); the segment from the map",
+        formula="recency = days from the last order to as_of; frequency = orders; monetary = sum of amounts, or that ÷ "
+        "orders; each score = 1 + INT(scores × share of customers who are strictly worse); the segment from the map",
         source=f"{_PUTLER_RFM}; quintiles as in Hughes, Strategic Database Marketing",
         examples=(
             Example(
@@ -113,11 +122,22 @@ FUNCTIONS = (
                 ),
                 "Three customers are too few for five scores, and the notes say so.",
             ),
+            Example(
+                f'=RFM({LOG_WITH_AMOUNTS},,2,{_TWO_SEGMENTS},"mean")',
+                (
+                    ("customer", "recency", "frequency", "monetary", "R", "F", "M", "score", "segment"),
+                    ("Ann", 19.0, 2.0, 60.0, 1.0, 2.0, 2.0, "122", "Away"),
+                    ("Ben", 40.0, 1.0, 20.0, 1.0, 1.0, 1.0, "111", "Away"),
+                    ("Eve", 0.0, 1.0, 10.0, 2.0, 1.0, 1.0, "211", "Here"),
+                ),
+                "Two scores, a map of one's own, and the mean per order as monetary value.",
+            ),
         ),
         result="table",
         notes=(
-            "The highest amount comes first.",
+            "The highest monetary value comes first, equal ones by name, numbers before text.",
             ORDER,
+            SPELLINGS,
             _SCORE,
             _TIES,
             "With another number of scores than 5 the segment needs a map of your own, and says so.",
@@ -148,7 +168,7 @@ FUNCTIONS = (
         name="RFM_SUMMARY",
         family=FAMILY,
         summary="Customers, revenue, shares, average value and what to do, for each segment of an order log.",
-        arguments=(CUSTOMERS, DATES, AMOUNTS, AS_OF, SCORES, MAP),
+        arguments=(CUSTOMERS, DATES, AMOUNTS, AS_OF, SCORES, MAP, MONETARY),
         core="rfm:rfm_summary",
         formula="the customers of RFM, counted and added up by segment; average value = revenue ÷ customers",
         source=_PUTLER_RFM,
@@ -173,7 +193,15 @@ FUNCTIONS = (
             ),
         ),
         result="table",
-        notes=("Every segment of the map has a row. The rows add up to the total.", ORDER, _SCORE, _TIES, _MAP_NOTE),
+        notes=(
+            "Every segment of the map has a row. The rows add up to the total.",
+            'With "mean" customers are scored by their amount per order; revenue stays the sum of all amounts.',
+            ORDER,
+            SPELLINGS,
+            _SCORE,
+            _TIES,
+            _MAP_NOTE,
+        ),
     ),
     Function(
         name="RFM_MAP",
@@ -268,14 +296,20 @@ FUNCTIONS = (
                 "customers",
                 Text(),
                 "names or numbers",
-                "Column with the customer of each order, one row an order. Spaces around a name do not count.",
+                "Column with the customer of each order, one row an order. Names that differ only in case or in spaces "
+                "around them are one customer.",
                 shape="column",
+                headings="customer",
             ),
         ),
         core="concentration:repeat_rate",
         formula="customers with two orders or more ÷ customers",
         source=COUNTING,
         examples=(Example('=REPEAT_RATE({"Ann";"Ben";"Ann";"Eve"})', 1 / 3),),
-        notes=("Every row is taken for an order: where an order has several lines, count one row of each.",),
+        notes=(
+            "Every row is taken for an order: where an order has several lines, count one row of each.",
+            SPELLINGS.partition(" Shown is")[0],
+            "A first row that names the column, as Customer or CustomerID, is a heading; so is text over numbers.",
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from clv_xl.core.columns import label_positions
+from clv_xl.core.labels import labelled
 from clv_xl.core.undefined import DivisionByZero, OutOfDomain, Values, refuse
 
 _ROUNDING = 1e-12
@@ -36,6 +36,5 @@ def pareto_share(values: Any, top: Values = 0.2) -> Values:
 
 def repeat_rate(customers: Any) -> float:
     """Share of customers with more than one order, from one line an order: (customers with two or more) / customers."""
-    names, positions = label_positions(customers)
-    orders = np.bincount(positions, minlength=len(names))
-    return float((orders > 1).sum() / len(names))
+    orders = np.bincount(labelled(customers).numbers)
+    return float((orders > 1).sum() / len(orders))

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clv_xl.core.columns import label_positions
+from clv_xl.core.columns import notes_on
+from clv_xl.core.labels import labelled
 
 _ROUNDING = 1e-12
 """A balance that is added up from lines may differ from another of the same lines by so much of itself."""
@@ -25,7 +26,8 @@ def mrr_movements(customers: Any, months: Any, mrr: Any) -> list[list[Any]]:
     than before; churned, nothing more. Losses are positive amounts:
     start + new + reactivated + expansion - contraction - churned = end.
     """
-    _, customer = label_positions(customers)
+    who = labelled(customers)
+    customer = who.numbers
     month = np.asarray(months, dtype="datetime64[M]").astype(np.int64)
     first, last = int(month.min()), int(month.max())
     customer, month, amount = _balances(customer, month - first, np.asarray(mrr, dtype=float))
@@ -50,11 +52,11 @@ def mrr_movements(customers: Any, months: Any, mrr: Any) -> list[list[Any]]:
     moved["start"] = np.r_[0.0, moved["end"][:-1]]
     columns = [moved[name].tolist() for name in _HEAD[1:]]
     starts = [dt.datetime(1970 + i // 12, i % 12 + 1, 1) for i in range(first, last + 1)]
-    return [_HEAD, *([when, *row] for when, *row in zip(starts, *columns, strict=True))]
+    return [[*_HEAD, *notes_on("customers", who)], *([when, *row] for when, *row in zip(starts, *columns, strict=True))]
 
 
 def _sums(place: NDArray[Any], weights: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    return np.asarray(np.bincount(place, weights=weights, minlength=count), dtype=float)
+    return np.asarray(np.bincount(place.astype(np.intp), weights=weights, minlength=count), dtype=float)
 
 
 def _balances(

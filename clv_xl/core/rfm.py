@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clv_xl.core.columns import summarised
+from clv_xl.core.labels import Label
 from clv_xl.core.rows import rows_from
 from clv_xl.core.scores import ascending, fewer_scores, score, significant
 from clv_xl.core.segments import BANDS, SegmentMap, code_of, segment_map
 
 Map = str | Mapping[str, Any]
+Monetary = Literal["sum", "mean"]
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,17 @@ class _Customers:
     recency: NDArray[np.int64]
     frequency: NDArray[np.int64]
     monetary: NDArray[np.float64]
+    revenue: NDArray[np.float64]
     notes: tuple[str, ...]
 
 
-def _customers(customers: Any, dates: Any, amounts: Any, as_of: dt.datetime | None) -> _Customers:
-    """Each customer's measures, the highest amount first and then by name."""
+def _customers(customers: Any, dates: Any, amounts: Any, as_of: dt.datetime | None, monetary: Monetary) -> _Customers:
+    """Each customer's measures, the highest monetary value first and then by name."""
     who = summarised(customers, dates, amounts, as_of)
-    monetary = who.measures["revenue"]
-    by = ascending(-significant(monetary))
+    value = who.measures["average_order" if monetary == "mean" else "revenue"]
+    by = ascending(-significant(value))
     recency, frequency = who.measures["recency_days"][by], who.measures["orders"][by]
-    return _Customers(who.names[by], recency, frequency, monetary[by], who.notes)
+    return _Customers(who.names[by], recency, frequency, value[by], who.measures["revenue"][by], who.notes)
 
 
 def rfm(
@@ -74,18 +77,20 @@ def rfm(
     as_of: dt.datetime | None = None,
     scores: float = 5.0,
     map: Map = BANDS,
+    monetary: Monetary = "sum",
 ) -> list[list[Any]]:
     """Recency, frequency, monetary value, their scores and the segment of every customer, as a table with headers.
 
     Recency is in days to `as_of` (the last date of the log if None), frequency the number of orders, monetary value the
-    sum of amounts, refunds taken off. What a reader must know about this log (scores that do not occur, orders after
-    `as_of`) stands behind the headers. Without a map for this number of scores the segment says so.
+    sum of amounts, refunds taken off, or with "mean" that sum per order. What a reader must know about this log (scores
+    that do not occur, orders after `as_of`) stands behind the headers. Without a map for this number of scores the
+    segment says so.
 
     Raises OutOfDomain for a table of segments with gaps or overlaps, and if there is no order up to `as_of`.
     """
     count = int(scores)
     drawn = segment_map(map, count) if count == 5 or not isinstance(map, str) else None
-    who = _customers(customers, dates, amounts, as_of)
+    who = _customers(customers, dates, amounts, as_of, monetary)
     scored = score_customers(who.recency, who.frequency, who.monetary, count)
     segments = _segments(drawn, scored, count)
     head = ["customer", "recency", "frequency", "monetary", "R", "F", "M", "score", "segment"]
@@ -93,11 +98,11 @@ def rfm(
     return [[*head, *who.notes, *scored.notes], *rows_from([*(c.tolist() for c in columns), segments])]
 
 
-def _segments(drawn: SegmentMap | None, scored: Scored, count: int) -> list[str]:
+def _segments(drawn: SegmentMap | None, scored: Scored, count: int) -> list[Label]:
     if drawn is None:
         return [f"no map for {count} scores"] * len(scored.r)
     names = np.array(drawn.segments, dtype=object)
-    found: list[str] = names[drawn.positions(scored.r, scored.f, scored.m)].tolist()
+    found: list[Label] = names[drawn.positions(scored.r, scored.f, scored.m)].tolist()
     return found
 
 
@@ -108,19 +113,21 @@ def rfm_summary(
     as_of: dt.datetime | None = None,
     scores: float = 5.0,
     map: Map = BANDS,
+    monetary: Monetary = "sum",
 ) -> list[list[Any]]:
     """Customers, revenue, their shares, average value and action of each segment of a map, and the total.
 
-    Every segment of the map has a row, also one without customers. Notes as in `rfm` stand behind the headers.
+    Every segment of the map has a row, also one without customers. `monetary` decides by what customers are scored,
+    as in `rfm`; revenue is the sum of amounts all the same. Notes as in `rfm` stand behind the headers.
 
     Raises OutOfDomain as `rfm` does, and if the map is not made for this number of scores.
     """
     count = int(scores)
     drawn = segment_map(map, count)
-    who = _customers(customers, dates, amounts, as_of)
+    who = _customers(customers, dates, amounts, as_of, monetary)
     scored = score_customers(who.recency, who.frequency, who.monetary, count)
     positions = drawn.positions(scored.r, scored.f, scored.m)
-    return [[*_SUMMARY_HEAD, *who.notes, *scored.notes], *segment_rows(drawn, positions, who.monetary)]
+    return [[*_SUMMARY_HEAD, *who.notes, *scored.notes], *segment_rows(drawn, positions, who.revenue)]
 
 
 _SUMMARY_HEAD = ["segment", "customers", "share of customers", "revenue", "share of revenue", "average value", "action"]
@@ -131,6 +138,7 @@ def segment_rows(drawn: SegmentMap, positions: NDArray[np.intp], monetary: NDArr
 
     A share of revenue is blank where the total is not above 0, an average where there is nobody.
     """
+    positions = positions.astype(np.intp, copy=False)
     heads = np.bincount(positions, minlength=len(drawn.segments))
     revenue = np.bincount(positions, weights=monetary, minlength=len(drawn.segments))
     everybody, total = int(heads.sum()), float(revenue.sum())

@@ -43,7 +43,8 @@ def ascending(values: NDArray[Any]) -> NDArray[np.int64]:
 
 def fewer_scores(name: str, values: NDArray[Any], marks: NDArray[np.int64], scores: int) -> str:
     """What is to be said where not every score occurs, and why; empty where all do."""
-    occurring = np.flatnonzero(np.bincount(marks))
+    # In the browser places have 32 bits, and bincount takes nothing wider than a place.
+    occurring = np.flatnonzero(np.bincount(marks.astype(np.intp)))
     if len(occurring) == scores:
         return ""
     distinct = len(np.unique(values))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clv_xl.core.labels import Label, text_of
 from clv_xl.core.undefined import OutOfDomain, Values
 
 BANDS = "bands"
@@ -63,7 +64,7 @@ _COMPLETE = {
 class SegmentMap:
     """Which segment each triple of scores is in. `codes[r-1, f-1, m-1]` is a position in `segments`."""
 
-    segments: tuple[str, ...]
+    segments: tuple[Label, ...]
     actions: tuple[str, ...]
     codes: NDArray[np.intp]
 
@@ -149,8 +150,8 @@ def _from_table(table: Mapping[str, Any], scores: int) -> SegmentMap:
             raise OutOfDomain(
                 'the map gives the scores {code} two segments, "{first}" and "{second}"; keep one',
                 code=code_of(int(r[row]), int(at[0]) + 1, int(at[1]) + 1, scores),
-                first=names[plane[tuple(at)]],
-                second=names[own[row]],
+                first=text_of(names[plane[tuple(at)]]),
+                second=text_of(names[own[row]]),
             )
         plane[inside] = own[row]
     if (codes < 0).any():
@@ -158,14 +159,17 @@ def _from_table(table: Mapping[str, Any], scores: int) -> SegmentMap:
         raise OutOfDomain("the map gives the scores {code} no segment; add a row", code=code_of(r_, f_, m_, scores))
     given = table.get("action")
     said = dict(zip(own[::-1], [""] * len(own) if given is None else given[::-1], strict=True))
-    actions = tuple(str(said[i]) or ACTIONS.get(name, "") for i, name in enumerate(names))
+    actions = tuple(text_of(said[i]) or ACTIONS.get(text_of(name), "") for i, name in enumerate(names))
     return SegmentMap(tuple(names), actions, codes)
 
 
-def _names(segments: Sequence[Any]) -> tuple[list[str], list[int]]:
+def _names(segments: Sequence[Label]) -> tuple[list[Label], list[int]]:
     """The different segments in the order of their first row, and for each row its place among them."""
-    names = list(dict.fromkeys(str(segment) for segment in segments))
-    return names, [names.index(str(segment)) for segment in segments]
+    first: dict[str, Label] = {}
+    for segment in segments:
+        first.setdefault(text_of(segment), segment)
+    places = {text: place for place, text in enumerate(first)}
+    return list(first.values()), [places[text_of(segment)] for segment in segments]
 
 
 def _rows_inside(table: Mapping[str, Any], f: NDArray[Any], m: NDArray[Any]) -> Iterator[NDArray[np.bool_]]:

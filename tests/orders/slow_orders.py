@@ -58,7 +58,7 @@ def summary(found: list[Line], as_of: dt.date, period: str) -> dict[Any, Line]:
             continue
         first, last = orders[0]["moment"], orders[-1]["moment"]
         units = sorted({unit(o["moment"], period) for o in orders})
-        later = [o["amount"] for o in orders if unit(o["moment"], period) != units[0]]
+        later = [e["amount"] for e in mine if unit(e["moment"], period) > units[0]]
         revenue = math.fsum(e["amount"] for e in mine)
         result[customer] = {
             "first": dt.datetime.combine(first.date(), dt.time()),

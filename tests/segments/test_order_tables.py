@@ -12,30 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clv_xl.catalogue import REGISTRY
-from clv_xl.core import columns
 from clv_xl.worksheet.call import call
 
 COHORTS, GROUPS, CLV_SUMMARY = REGISTRY["COHORT_TABLE"], REGISTRY["CLV_BY_GROUP"], REGISTRY["CLV_SUMMARY"]
-
-
-# What decides whether names are compared as numbers: their length, characters beyond ASCII, and NUL.
-LETTERS = st.sampled_from(["A", "B", "a", "1", " ", "\t", "\x7f", "\0", "\u00a0", "é", "\U0001f600"])
-SHORT = st.text(st.sampled_from("AB1 ~\x01"), max_size=8)
-
-
-@settings(max_examples=300)
-@given(st.lists(SHORT, max_size=20, unique=True) | st.lists(st.text(LETTERS, max_size=10), max_size=20, unique=True))
-def test_names_are_in_the_order_of_their_characters(names: list[str]) -> None:
-    assert [names[place] for place in columns._alphabetical(names)] == sorted(names)
-
-
-@settings(max_examples=300)
-@given(st.lists(st.text(LETTERS, max_size=10) | st.integers(0, 20) | st.none(), min_size=1, max_size=20))
-def test_customers_are_numbered_by_their_trimmed_names(names: list[Any]) -> None:
-    numbers, different = columns._numbered(names)
-    expected = ["" if name is None else str(name).strip(" \t") for name in names]
-    assert different.tolist() == sorted(set(expected) - {""})
-    assert ["" if number != number else different[int(number)] for number in numbers] == expected
 
 
 def column(*cells: Any) -> list[list[Any]]:
@@ -118,7 +97,8 @@ def test_cohorts_lose_nothing(lines: list[tuple[str, int, int]], period: str) ->
         (
             [column(*map(str, range(2000))), column(*range(9000, 49000, 20)), None, None, "day"],
             "#NUM!",
-            "choose longer",
+            "the dates span 39,981 days, more than a table can show (16,384 columns, a million cells); "
+            'choose the period "quarter"',
         ),
         ([NAMES, column(*["2024-01-01"] * 5), column(*[-1.0] * 5)], "#NUM!", "every amount is zero or negative"),
     ],
@@ -138,13 +118,21 @@ def test_customers_won_by_advertising_are_worth_1000_and_by_referral_5000() -> N
     amounts = column(400.0, 600.0, 500.0, 500.0, 2000.0, 3000.0, 1000.0, 4000.0)
     spend = [["spend", "group"], [300.0, "advertising"], [200.0, "referral"], [700.0, "advertising"]]
     assert call(GROUPS, [groups, names, dates, amounts, spend]).rows == [
-        ["group", "customers", "orders", "revenue", "CLTV", "spend", "CAC", "LTV:CAC", "payback"],
-        ["referral", 2.0, 4.0, 10000.0, 5000.0, 200.0, 100.0, 50.0, 0.0],
-        ["advertising", 2.0, 4.0, 2000.0, 1000.0, 1000.0, 500.0, 2.0, 1.0],
-        ["Total", 4.0, 8.0, 12000.0, 3000.0, 1200.0, 300.0, 10.0, 0.0],
+        ["group", "customers", "orders", "revenue", "value so far", "spend", "CAC", "payback"],
+        ["referral", 2.0, 4.0, 10000.0, 5000.0, 200.0, 100.0, 0.0],
+        ["advertising", 2.0, 4.0, 2000.0, 1000.0, 1000.0, 500.0, 1.0],
+        ["Total", 4.0, 8.0, 12000.0, 3000.0, 1200.0, 300.0, 0.0],
     ]
     halved = call(GROUPS, [groups, names, dates, amounts, None, 0.5]).rows
-    assert [row[4] for row in halved] == ["CLTV", 2500.0, 500.0, 1500.0]
+    assert [row[4] for row in halved] == ["value so far", 2500.0, 500.0, 1500.0]
+
+
+def test_value_is_compared_with_cost_only_where_it_is_profit() -> None:
+    log = [column("ads", "tv"), column("x", "y"), column(1, 2), column(100.0, 50.0), [["ads", 20.0], ["tv", 25.0]]]
+    assert "LTV:CAC" not in call(GROUPS, log).rows[0]
+    head, *rows = call(GROUPS, [*log, 0.5]).rows
+    assert [row[head.index("LTV:CAC")] for row in rows] == [2.5, 1.0, 37.5 / 22.5]
+    assert call(GROUPS, [*log, 1.0]).rows[1][head.index("LTV:CAC")] == 5.0
 
 
 def test_a_customer_belongs_to_the_group_of_the_first_order() -> None:
@@ -156,7 +144,7 @@ def test_a_customer_belongs_to_the_group_of_the_first_order() -> None:
 
 def test_groups_without_spend_without_customers_and_for_free() -> None:
     spend = [["ads", 0.0], ["tv", 50.0]]
-    result = call(GROUPS, [column("ads", "shop"), column("x", "y"), column(1, 2), column(10.0, 20.0), spend])
+    result = call(GROUPS, [column("ads", "shop"), column("x", "y"), column(1, 2), column(10.0, 20.0), spend, 1.0])
     rows = {row[0]: row[4:] for row in result.rows[1:]}
     assert rows == {
         "shop": [20.0, "#N/A", "#N/A", "#N/A", "#N/A"],
@@ -239,3 +227,116 @@ def test_an_end_before_every_order() -> None:
     assert result.value == "#NUM!"
     assert result.error is not None
     assert "After the last day that counts: 5 lines" in result.error.message
+
+
+@pytest.mark.parametrize(
+    ("amounts", "frequency", "value"),
+    [
+        ([10.0, 20.0, -5.0], 1.0, 15.0),
+        ([100.0, 60.0, -10.0, 50.0], 2.0, 50.0),
+        ([100.0, -10.0], 0.0, 0.0),
+        ([-10.0, 100.0, 60.0], 1.0, 60.0),
+        ([100.0, -80.0, 60.0], 1.0, -20.0),
+        ([100.0, 60.0, -200.0], 1.0, -140.0),
+    ],
+)
+def test_a_refund_is_taken_off_on_whatever_day_it_stands(amounts: list[float], frequency: float, value: float) -> None:
+    dates = column(*(45_000.0 + day for day in range(len(amounts))))
+    row = call(CLV_SUMMARY, [column(*["A"] * len(amounts)), dates, column(*amounts)]).rows[1]
+    assert [row[1], row[4]] == [frequency, value]
+
+
+def test_a_refund_in_the_period_of_the_first_order_belongs_to_it() -> None:
+    dates = column("2024-01-05", "2024-01-20", "2024-02-03", "2024-03-01")
+    row = call(CLV_SUMMARY, [column(*"AAAA"), dates, column(50.0, -20.0, 30.0, -4.0), None, "month"]).rows[1]
+    assert row == ["A", 1.0, 1.0, 2.0, 26.0]
+
+
+LAST_DAY = 2_958_465.0
+
+
+@pytest.mark.parametrize("end", [None, LAST_DAY, "9999-12-31"])
+def test_the_last_day_of_the_calendar_counts_like_any_day(end: Any) -> None:
+    log = [column("A", "A", "B"), column(LAST_DAY - 1, LAST_DAY + 0.75, LAST_DAY), column(1.0, 2.0, 4.0)]
+    rows = call(REGISTRY["RFM"], [*log, end]).rows
+    assert [row[:4] for row in rows[1:]] == [["B", 0.0, 1.0, 4.0], ["A", 0.0, 2.0, 3.0]]
+    assert call(CLV_SUMMARY, [*log, end]).rows[1:] == [["A", 1.0, 1.0, 1.0, 2.0], ["B", 0.0, 0.0, 0.0, 0.0]]
+    assert call(COHORTS, log).rows[1] == [dt.datetime(9999, 12, 1), 2.0, 1.0]
+    assert call(GROUPS, [column("x", "x", "y"), *log]).rows[-1][:4] == ["Total", 2.0, 3.0, 7.0]
+    assert call(REGISTRY["MRR_MOVEMENTS"], log).rows[1][-1] == 7.0
+
+
+@pytest.mark.parametrize(
+    ("days", "period", "fits"),
+    [
+        (16_381, "day", True),
+        (16_382, "day", False),
+        (16_380, "day", True),
+    ],
+)
+def test_a_table_as_wide_as_a_worksheet(days: int, period: str, fits: bool) -> None:
+    """Cohort, customers, and a column for each day from the first to the last."""
+    result = call(COHORTS, [column("A", "A"), column(30_000.0, 30_000.0 + days), None, None, period])
+    if fits:
+        assert len(result.rows[0]) == days + 3
+    else:
+        assert result.value == "#NUM!"
+        assert result.error is not None
+        assert 'choose the period "week"' in result.error.message
+        assert len(call(COHORTS, [column("A", "A"), column(30_000.0, 30_000.0 + days), None, None, "week"]).rows) == 2
+
+
+def test_a_payback_column_counts_as_well() -> None:
+    log = [column("A", "A"), column(30_000.0, 46_381.0), column(1.0, 1.0), None, "day"]
+    assert len(call(COHORTS, log).rows[0]) == 16_384
+    assert call(COHORTS, [*log, 5.0]).value == "#NUM!"
+
+
+def test_only_orders_make_a_table_wide() -> None:
+    """A refund long before the first order is no cohort."""
+    rows = call(COHORTS, [column("A", "A"), column(10_000.0, 45_000.0), column(-1.0, 5.0), None, "day"]).rows
+    assert len(rows[0]) == 3
+
+
+def test_customers_are_shown_as_spelled_in_their_earliest_order() -> None:
+    names = column("ANN", "Ann ", "ann", "Ben", "ben\u200b", "José", "Jose\u0301")
+    dates = column(45_002.0, 45_001.0, 45_003.0, 45_002.0, 45_002.0, 45_005.0, 45_004.0)
+    head, *rows = call(REGISTRY["RFM"], [names, dates, column(*[1.0] * 7)]).rows
+    assert {row[0]: row[2] for row in rows} == {"Ann": 3.0, "Ben": 1.0, "Jose\u0301": 2.0}
+    assert 'note: 3 customers are spelled in several ways and counted as one each, for example "ANN" and "Ann"' in head
+    assert [row[0] for row in call(CLV_SUMMARY, [names, dates]).rows[1:]] == ["Ann", "Ben", "Jose\u0301"]
+
+
+def test_the_earliest_order_is_no_refund_and_not_left_out() -> None:
+    names, dates = column("ANN", "Ann", "ann"), column(45_000.0, 45_001.0, 45_002.0)
+    assert call(REGISTRY["RFM"], [names, dates, column(-1.0, 5.0, 5.0)]).rows[1][0] == "Ann"
+    assert call(REGISTRY["RFM"], [names, dates, column(0.0, -1.0, 5.0)]).rows[1][0] == "ann"
+
+
+def test_numbers_of_customers_and_groups_come_back_as_numbers() -> None:
+    names = column(17850.0, "17850", 13047, 12583.0)
+    log = [names, column(45_001.0, 45_000.0, 45_002.0, 45_002.0), column(1.0, 2.0, 4.0, 3.0)]
+    head, *rows = call(REGISTRY["RFM"], log).rows
+    assert [row[0] for row in rows] == [13047.0, 12583.0, "17850"]
+    assert "note: 1 of the customers is spelled in several ways" in head[9]
+    assert [row[0] for row in call(CLV_SUMMARY, log).rows[1:]] == [12583.0, 13047.0, "17850"]
+    groups = call(GROUPS, [column(2024.0, 2025.0, "2024", 2025), *log, [["2024", 1.0], [2025.0, 2.0]], 1.0]).rows
+    assert [row[0] for row in groups[1:]] == [2024.0, 2025.0, "Total"]
+    assert [row[5] for row in groups[1:]] == [1.0, 2.0, 3.0]
+
+
+def test_numbers_with_more_digits_than_a_cell_holds_are_said() -> None:
+    head = call(REGISTRY["RFM"], [column(1e15, 5.0), column(45_000.0, 45_001.0), column(1.0, 2.0)]).rows[0]
+    assert any("more than 15 digits" in str(cell) for cell in head)
+
+
+def test_notes_stand_behind_the_headers_of_every_table() -> None:
+    log = [column("Ann", "ann", "Ben"), column(45_000.0, 45_001.0, 45_002.0), column(5.0, 6.0, -1.0)]
+    for record, cells in [(COHORTS, log), (GROUPS, [column("x", "X", "x"), *log]), (CLV_SUMMARY, log)]:
+        head = [str(cell) for cell in call(record, cells).rows[0]]
+        assert "note: Customers without an order: 1 rows left out: 1 customers with refunds or free items only" in head
+        assert any("spelled in several ways" in cell for cell in head)
+    mrr = call(REGISTRY["MRR_MOVEMENTS"], [log[0], log[1], column(5.0, 6.0, 0.0)])
+    assert "spelled in several ways" in mrr.rows[0][-1]
+    assert [row[2] for row in mrr.rows[1:]] == [11.0]
+    assert call(REGISTRY["REPEAT_RATE"], [log[0]]).value == 0.5

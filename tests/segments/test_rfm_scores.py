@@ -237,3 +237,44 @@ def test_a_range_of_300_000_rows() -> None:
     assert not table.errors
     assert len(table.rows) == 1 + len({name for (name,) in names})
     assert sum(row[3] for row in table.rows[1:]) == pytest.approx(sum(amount for (amount,) in amounts), rel=1e-9)
+
+
+def slow_rfm_of_means(lines: list[tuple[str, int, int]]) -> dict[str, tuple[Any, ...]]:
+    """Monetary value per order, and its score, counted one by one."""
+    means = {}
+    for name in {name for name, _, _ in lines}:
+        own = [(number, amount) for who, number, amount in lines if who == name]
+        means[name] = Fraction(sum(amount for _, amount in own), len({number for number, _ in own}))
+    return {name: (mean, slow_score(list(means.values()), mean, 5)) for name, mean in means.items()}
+
+
+@settings(max_examples=30, deadline=None)
+@given(LINES)
+def test_the_monetary_value_may_be_the_mean_per_order(lines: list[tuple[str, int, int]]) -> None:
+    given = [*cells(lines), None, None, None]
+    _, *rows = call(RFM, [*given, "mean"]).rows
+    expected = slow_rfm_of_means(lines)
+    assert {row[0]: row[6] for row in rows} == {name: mark for name, (_, mark) in expected.items()}
+    assert {row[0]: row[3] for row in rows} == pytest.approx(
+        {name: float(mean) for name, (mean, _) in expected.items()}
+    )
+    assert [row[3] for row in rows] == sorted((row[3] for row in rows), reverse=True)
+    summary = call(SUMMARY, [*given, "mean"]).rows[1:-1]
+    assert sum(row[3] for row in summary) == pytest.approx(sum(line[2] for line in lines))
+    assert {r[0]: r[1] for r in summary if r[1]} == {n: sum(row[8] == n for row in rows) for n in {r[8] for r in rows}}
+    assert call(RFM, [*given, "sum"]).rows == call(RFM, given).rows
+
+
+def test_segments_that_are_numbers_stay_numbers() -> None:
+    own = [[float(r), 0.0, 5.0, 10.0 * r] for r in range(1, 6)]
+    log = [[["A"], ["B"]], [[day(0)], [day(9)]], [[1.0], [2.0]]]
+    assert [row[8] for row in call(RFM, [*log, None, None, own]).rows[1:]] == [30.0, 10.0]
+    assert [row[0] for row in call(SUMMARY, [*log, None, None, own]).rows[1:]] == [
+        10.0,
+        20.0,
+        30.0,
+        40.0,
+        50.0,
+        "Total",
+    ]
+    assert call(REGISTRY["RFM_SEGMENT"], [2.0, 1.0, 1.0, own]).value == 20.0

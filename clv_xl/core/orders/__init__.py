@@ -9,7 +9,7 @@
 from clv_xl.core.orders.clean import Cleaned, clean
 from clv_xl.core.orders.cohorts import MEASURES, CohortTable, cohort_table
 from clv_xl.core.orders.customers import Kpis, customer_summary, kpis, kpis_of
-from clv_xl.core.orders.engines import PERIODS, rows, settled
+from clv_xl.core.orders.engines import PERIODS, first_order, number_of, rows, settled
 from clv_xl.core.orders.groups import Group, group_summary
 from clv_xl.core.orders.report import DataReport, ReportRow
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
@@ -29,9 +29,11 @@ __all__ = [
     "clean",
     "cohort_table",
     "customer_summary",
+    "first_order",
     "group_summary",
     "kpis",
     "kpis_of",
+    "number_of",
     "rows",
     "settled",
 ]

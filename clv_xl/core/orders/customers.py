@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 
 from clv_xl.core.orders.engines import (
     Frame,
+    after,
     check_period,
     day_number,
     day_stamp,
@@ -38,8 +39,7 @@ def until(orders: Any, as_of: dt.date | None) -> tuple[Frame, dt.date]:
         if last is None:
             raise OrdersError("There is no order.")
         return frame, last.date()
-    after = dt.datetime.combine(as_of, dt.time()) + dt.timedelta(days=1)
-    return without(frame, nw.col("moment") >= nw.lit(after)), as_of
+    return without(frame, after(nw.col("moment"), as_of)), as_of
 
 
 def customer_summary(orders: Any, as_of: dt.date | None = None, period: str | None = "day") -> Frame:
@@ -52,8 +52,9 @@ def customer_summary(orders: Any, as_of: dt.date | None = None, period: str | No
     - `repeat` = orders - 1.
     - For the models, in units of `period` ("day", "week" from Monday, "month", "quarter", "year"): `x`, the repeat
       periods, that is periods with an order after the first such; `t_x`, periods from the first to the last; `t`,
-      periods from the first to that of `as_of`; `repeat_value`, money per repeat period before separate refunds, 0
-      without one. With None for the period these are left off, which saves counting the periods.
+      periods from the first to that of `as_of`; `repeat_value`, all money after the first period, refunds taken off on
+      whatever day they stand, per repeat period, 0 without one. With None for the period these are left off, which
+      saves counting the periods.
 
     `as_of` leaves out later orders; by default it is the day of the last order. Customers without an
     order are left out.
@@ -67,14 +68,14 @@ def customer_summary(orders: Any, as_of: dt.date | None = None, period: str | No
         check_period(period)
     frame, day = until(orders, as_of)
     parts = frame.collect_schema().names()
-    buyers = _buyers(frame, "cost" in parts, period is not None)
+    buyers = _buyers(frame, "cost" in parts)
     if period is None:
         return _days(buyers).select(*_measures(day, "cost" in parts))
     customers = buyers.join(_periods(frame, buyers, period), on="customer", how="inner")
     return _described(customers, day, period, "cost" in parts)
 
 
-def _buyers(frame: Frame, with_cost: bool, with_bought: bool) -> Frame:
+def _buyers(frame: Frame, with_cost: bool) -> Frame:
     """One row a customer with an order: the sums that need no periods."""
     sale, moment = nw.col("is_order"), nw.col("moment")
     parts = {"revenue": nw.col("amount")}
@@ -83,8 +84,6 @@ def _buyers(frame: Frame, with_cost: bool, with_bought: bool) -> Frame:
         parts["when"] = moment
     else:
         parts |= {"when": nw.when(sale).then(moment), "orders": sale.cast(nw.Int64)}
-    if with_bought:
-        parts["bought"] = nw.col("amount") if lines else nw.when(sale).then(nw.col("amount")).otherwise(0.0)
     if with_cost:
         parts["cost"] = nw.col("cost")
     frame = frame.select("customer", **parts)
@@ -94,14 +93,21 @@ def _buyers(frame: Frame, with_cost: bool, with_bought: bool) -> Frame:
 
 
 def _periods(frame: Frame, buyers: Frame, period: str) -> Frame:
-    """One row a customer: how many periods had an order, and what was bought in the first."""
+    """One row a customer: how many periods had an order, and what came in after the first such period."""
     firsts = buyers.select("customer", start=_unit("first", period))
-    sales = frame.filter(nw.col("is_order")).select("customer", "amount", unit=_unit("moment", period))
-    sales = sales.join(firsts, on="customer", how="inner")
-    opens = nw.col("unit") == nw.col("start")
-    sales = sales.with_columns(opening=nw.when(opens).then(nw.col("amount")).otherwise(0.0))
-    by_period = sales.group_by("customer", "unit").agg(nw.col("opening").sum())
-    return by_period.group_by("customer").agg(nw.col("opening").sum(), periods=nw.len())
+    money = occurring(frame, {"money": ~nw.col("is_order")})
+    lines = frame.select("customer", "amount", unit=_unit("moment", period), **{n: ~m for n, m in money.items()})
+    lines = lines.join(firsts, on="customer", how="inner")
+    later = nw.col("unit") > nw.col("start")
+    lines = lines.with_columns(later=nw.when(later).then(nw.col("amount")).otherwise(0.0))
+    sums = nw.col("later").sum()
+    if not money:
+        by_period = lines.group_by("customer", "unit").agg(sums)
+        return by_period.group_by("customer").agg(sums, periods=nw.len())
+    # A period in which money only came back is none with an order.
+    lines = lines.with_columns(sales=nw.col("money").cast(nw.Int64))
+    by_period = lines.group_by("customer", "unit").agg(sums, nw.col("sales").max())
+    return by_period.group_by("customer").agg(sums, periods=nw.col("sales").sum())
 
 
 def _unit(moment: str, period: str) -> nw.Expr:
@@ -143,7 +149,7 @@ def _described(customers: Frame, day: dt.date, period: str, with_cost: bool) -> 
         )
         start, end = nw.col("start_unit"), nw.col("end_unit")
     x = nw.col("periods").cast(nw.Int64) - 1
-    later = (nw.col("bought") - nw.col("opening")) / nw.when(x > 0).then(x).otherwise(1)
+    later = nw.col("later") / nw.when(x > 0).then(x).otherwise(1)
     return customers.select(
         *_measures(day, with_cost),
         x=x,

@@ -154,6 +154,20 @@ def start_of(number: int, period: str) -> dt.date:
     return dt.date(months // 12, months % 12 + 1, 1)
 
 
+def first_order(orders: Any) -> dt.date:
+    """The day of the first order. Raises OrdersError where there is none."""
+    sales = opened(orders).filter(nw.col("is_order"))
+    first = rows(sales.select(first=nw.col("moment").min()))[0]["first"]
+    if first is None:
+        raise OrdersError("There is no order.")
+    return first.date()  # type: ignore[no-any-return]
+
+
+def after(moment: nw.Expr, day: dt.date) -> nw.Expr:
+    """Whether a moment is later than a day. There is no day after 9999-12-31, so its last microsecond is compared."""
+    return moment > nw.lit(dt.datetime.combine(day, dt.time.max))
+
+
 def check_period(period: str) -> None:
     """Raise OrdersError unless the period is one that is known."""
     if period not in PERIODS:

@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from clv_xl.core.orders import text
-from clv_xl.core.orders.engines import Frame, clock_times, is_native, occurring, opened, rows, settled
+from clv_xl.core.orders.engines import Frame, after, clock_times, is_native, occurring, opened, rows, settled
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
 
 KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND = range(7)
@@ -76,8 +76,7 @@ def typed(frame: Frame, rules: OrderRules) -> Typed:
     frame = _read(frame, rules, remarks)
     frame, foreign = _one_currency(frame, rules, remarks)
     as_of = rules.as_of or _last_day(frame, rules.today)
-    after = dt.datetime.combine(as_of, dt.time()) + dt.timedelta(days=1)
-    late = (nw.col("moment") >= nw.lit(after)).fill_null(False)
+    late = after(nw.col("moment"), as_of).fill_null(False)
     against = {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
     against[NO_CUSTOMER] = nw.col("customer").is_null()
     if foreign is not None:
@@ -249,9 +248,8 @@ def _one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[
 
 
 def _last_day(frame: Frame, today: dt.date) -> dt.date:
-    tomorrow = dt.datetime.combine(today, dt.time()) + dt.timedelta(days=1)
     beyond = {part: nw.col(part).is_null() for part in ("amount", "customer")}
-    beyond["moment"] = (nw.col("moment") >= nw.lit(tomorrow)).fill_null(False)
+    beyond["moment"] = after(nw.col("moment"), today).fill_null(False)
     for condition in occurring(frame, beyond).values():
         frame = frame.filter(~condition)
     last = rows(frame.select(last=nw.col("moment").max()))[0]["last"]
