@@ -114,15 +114,15 @@ def same_cells() -> Callable[[Any, Any], None]:
 
 
 class Session:
-    """A Python process that serves one host and answers a line of JSON with a line of JSON.
+    """A process that serves one host and answers a line of JSON with a line of JSON.
 
     xlwings fixes its host at its import, so that each host needs a process of its own.
     """
 
-    def __init__(self, driver: Path, **environment: str) -> None:
+    def __init__(self, command: list[str], **environment: str) -> None:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("XLWINGS_")}
         self._process = subprocess.Popen(
-            [sys.executable, str(driver)],
+            command,
             env=inherited | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -145,11 +145,23 @@ class Session:
         self._process.communicate(timeout=20)
 
 
+@pytest.fixture(scope="session", name="program")
+def needed_program() -> Callable[..., str]:
+    """The path of a program that a test needs, or a skip."""
+    return program
+
+
+@pytest.fixture(scope="session")
+def host_session() -> type[Session]:
+    """A process that serves a host."""
+    return Session
+
+
 @pytest.fixture(scope="session")
 def office_js() -> Iterator[Session]:
     """xlwings in the mode of xlwings Server and xlwings Lite."""
     session = Session(
-        Path(__file__).parent / "hosts" / "office_js_driver.py",
+        [sys.executable, str(Path(__file__).parent / "hosts" / "office_js_driver.py")],
         XLWINGS_ON_SERVER="true",
         XLWINGS_LICENSE_KEY="noncommercial",
     )
@@ -160,6 +172,6 @@ def office_js() -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def classic() -> Iterator[Session]:
     """xlwings' own Windows code, with stand-ins for the parts of Windows that it imports."""
-    session = Session(Path(__file__).parent / "hosts" / "classic_driver.py")
+    session = Session([sys.executable, str(Path(__file__).parent / "hosts" / "classic_driver.py")])
     yield session
     session.close()

@@ -12,6 +12,7 @@ import inspect
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -59,7 +60,7 @@ def expose(function: Function) -> Callable[..., Any]:
             cells = bound.args
         system = _date_system(cells) if CLASSIC and takes_dates else EXCEL_1900
         if CLASSIC:
-            cells = tuple(cell.Value2 if _is_range(cell) else cell for cell in cells)
+            cells = tuple(cell.api.Value2 if isinstance(cell, ExcelRange) else cell for cell in cells)
         return show(function.name, call(function, cells, system))
 
     worksheet_function.__name__ = worksheet_function.__qualname__ = function.name
@@ -118,14 +119,17 @@ def _com_error(error: CellError) -> Exception:
     return exception
 
 
-def _is_range(cell: Any) -> bool:
-    return hasattr(cell, "Value2")
+@dataclass(frozen=True)
+class ExcelRange:
+    """A range as Excel's own object; to ask it for anything is a call into Excel."""
+
+    api: Any
 
 
 def _date_system(cells: tuple[Any, ...]) -> DateSystem:
     """How the workbook counts days in which the arguments stand."""
-    first = next((cell for cell in cells if _is_range(cell)), None)
-    return EXCEL_1904 if first is not None and first.Worksheet.Parent.Date1904 else EXCEL_1900
+    first = next((cell for cell in cells if isinstance(cell, ExcelRange)), None)
+    return EXCEL_1904 if first is not None and first.api.Worksheet.Parent.Date1904 else EXCEL_1900
 
 
 class ClassicCells(Accessor):
@@ -144,7 +148,7 @@ class ClassicCells(Accessor):
     @staticmethod
     def _keep_range(context: Any) -> None:
         if context.range is not None:
-            context.value = context.range.api
+            context.value = ExcelRange(context.range.api)
 
 
 class OfficeJsCells(Converter):
