@@ -44,8 +44,8 @@ ORDER = (
 SPELLINGS = (
     "Two names are one customer where they are equal after outer spaces, zero-width characters, the Unicode form of "
     "letters and case; so are 17850 and 17850.0. Leading zeros count, and of numbers with more than 15 digits every "
-    "digit; a code of letters and digits (no space, no @) keeps its case. Shown is the spelling of the earliest order, "
-    "a number as a number; a note behind the headers says where spellings were merged."
+    "digit; a code of letters and digits (no space, no @) keeps its case. Shown is the spelling of the earliest order "
+    "without spaces around it, a number as a number; a note behind the headers says where spellings were merged."
 )
 LOG = '{"Ann";"Ben";"Ann";"Eve"},{"2025-01-05";"2025-01-20";"2025-02-10";"2025-03-01"}'
 LOG_WITH_AMOUNTS = f"{LOG},{{50;20;70;10}}"

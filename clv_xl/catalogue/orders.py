@@ -182,8 +182,10 @@ FUNCTIONS = (
             "forecast: groups with younger customers look worth less than they will be.",
             "Without a margin the value is revenue, and so is what payback compares with the CAC; there is no LTV:CAC "
             "then, because a ratio of revenue to cost flatters.",
-            "The most valuable group comes first. A group without a row in the spend table shows #N/A; enter 0 for "
-            "what cost nothing. Names of groups are matched as those of customers are.",
+            "The most valuable group comes first; one without customers stands among those worth 0. Where a customer's "
+            "first order has lines of several groups, the first of them by name counts.",
+            "A group without a row in the spend table shows #N/A; enter 0 for what cost nothing. Names of groups are "
+            "matched as those of customers are.",
             ORDER,
             SPELLINGS,
         ),
@@ -230,7 +232,9 @@ FUNCTIONS = (
         result="table",
         notes=(
             "This recency is the customer's age at the last order, t_x. In RFM, recency is the time since then.",
-            "Unlike in RFM, frequency does not count the first order, and free orders (0) count, as these models do.",
+            "Unlike in RFM, frequency does not count the first order, and free orders (all lines 0) count, as these "
+            "models do; an order whose lines cancel (5 and −5 at one moment) does not.",
+            "Customers are listed by name, numbers before text.",
             "A refund after the first period is taken off the value on whatever day it stands, but makes no period one "
             "with an order: 10, 20 and −5 on three days are a frequency of 1 and a value of 15.",
             "Periods are those of the calendar: from Friday to Monday is one week. For weeks of seven days, use days "

@@ -194,7 +194,8 @@ FUNCTIONS = (
         ),
         result="table",
         notes=(
-            "Every segment of the map has a row. The rows add up to the total.",
+            "Every segment of the map has a row. The rows add up to the total. A segment without customers has no "
+            "average, and there are no shares of a revenue that is not above 0: these cells are blank.",
             'With "mean" customers are scored by their amount per order; revenue stays the sum of all amounts.',
             ORDER,
             SPELLINGS,
@@ -309,7 +310,8 @@ FUNCTIONS = (
         notes=(
             "Every row is taken for an order: where an order has several lines, count one row of each.",
             SPELLINGS.partition(" Shown is")[0],
-            "A first row that names the column, as Customer or CustomerID, is a heading; so is text over numbers.",
+            "A first row that names the column, as Customer or CustomerID, is a heading; so is text without digits "
+            "over numbers.",
         ),
     ),
 )

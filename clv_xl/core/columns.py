@@ -43,12 +43,21 @@ class Log:
         """The name of each customer as it is shown: as spelled in the earliest order."""
         if not self.who.merges:
             return self.who.names
-        orders = self.cleaned.orders.collect().to_pandas()
-        orders = orders[orders["is_order"]]
         firsts = np.full(len(self.who.names), np.datetime64("NaT"), dtype="datetime64[us]")
-        by_customer = orders.groupby("customer")["moment"].min()
+        by_customer = self._orders().groupby("customer")["moment"].min()
         firsts[by_customer.index.to_numpy()] = by_customer.to_numpy()
         return spelled(self.who, self.dates, firsts)
+
+    def in_orders(self) -> NDArray[np.bool_]:
+        """Which lines are part of an order: of the same customer and moment."""
+        import pandas as pd
+
+        orders = pd.MultiIndex.from_frame(self._orders()[["customer", "moment"]])
+        return pd.MultiIndex.from_arrays([self.who.numbers, self.dates]).isin(orders)
+
+    def _orders(self) -> Any:
+        orders = self.cleaned.orders.collect().to_pandas()
+        return orders[orders["is_order"]]
 
 
 @dataclass(frozen=True)

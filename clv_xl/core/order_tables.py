@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,7 +136,7 @@ def clv_by_group(
         unknown = [g.group for g in found if g.spend is None]
         together = None if spent is None or unknown else {"Total": sum(spent.values())}
         (total,) = group_summary(everybody.cleaned.orders, together, margin, log.cleaned.as_of)
-    names = dict(zip(codes, _group_names(known, log.dates), strict=True))
+    names = dict(zip(codes, _group_names(known, log), strict=True))
     money = [] if spent is None else ["spend", "CAC", *(["LTV:CAC"] if margin is not None else []), "payback"]
     rows = [_group_row(names[g.group], g, money, names[g.group]) for g in found]
     rows.append(_group_row("Total", total, money, names[unknown[0]] if unknown else ""))
@@ -143,14 +144,18 @@ def clv_by_group(
     return [["group", "customers", "orders", "revenue", "value so far", *money, *notes], *rows]
 
 
-def _group_names(known: Labelled, dates: NDArray[Any]) -> list[Label]:
-    """The groups as spelled on their earliest lines; those of the spend table alone as there."""
+def _group_names(known: Labelled, log: Log) -> list[Label]:
+    """The groups as in their earliest orders; without one as in their earliest lines, else as in the spend table."""
     if not known.merges:
         return list(known.names)
-    lines = Labelled(known.lines[: len(dates)], known.spellings, known.owners, known.names)
-    firsts = np.full(len(known.names), np.iinfo(np.int64).max)
-    np.minimum.at(firsts, lines.numbers, dates.astype("datetime64[us]").astype(np.int64))
-    return list(spelled(lines, dates, firsts.astype("datetime64[us]")))
+    everything = np.ones(len(log.dates), dtype=bool)
+    for lines in (everything, log.in_orders()):
+        given = Labelled(known.lines[: len(lines)][lines], known.spellings, known.owners, known.names)
+        dates = log.dates[lines]
+        firsts = np.full(len(known.names), np.iinfo(np.int64).max)
+        np.minimum.at(firsts, given.numbers, dates.astype(np.int64))
+        known = replace(known, names=spelled(given, dates, firsts.astype("datetime64[us]")))
+    return list(known.names)
 
 
 def _added(groups: NDArray[Any], spend: Any) -> dict[str, float]:

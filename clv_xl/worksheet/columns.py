@@ -125,10 +125,11 @@ def _aligned(
         listed = ", ".join(f"{a.name} has {len(column)}" for a, column in given)
         return CellError(NA, f"the columns must have equally many rows: {listed}")
     length = lengths.pop()
-    found = has_header if has_header is not None else length > 1 and has_heading(given, system)
+    above = 0 if has_header else _blank_above(given, length)
+    found = has_header if has_header is not None else length > above + 1 and has_heading(given, above, system)
     if isinstance(found, CellError):
         return found
-    header = int(found)
+    header = above + 1 if found else 0
     size = min(length, max(header + 1, *(_filled(column) for _, column in given)))
     given = [(argument, column[:size]) for argument, column in given]
     read = [(a, *a.kind.read_many(column[header:], system)) for a, column in given]
@@ -144,6 +145,14 @@ def _aligned(
         return [values for _, values, _ in read]
     kept = np.setdiff1d(np.arange(size), np.fromiter(blank, dtype=int))
     return [values[kept] for _, values, _ in read]
+
+
+def _blank_above(given: list[tuple[Argument, list[Any]]], length: int) -> int:
+    """How many rows there are above the first one that is not blank in every column."""
+    for row in range(length):
+        if any(plain(column[row]) is not None for _, column in given):
+            return row
+    return 0
 
 
 def _filled(column: list[Any]) -> int:

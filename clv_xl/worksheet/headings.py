@@ -19,38 +19,40 @@ from clv_xl.worksheet.kinds import Date, Text
 from clv_xl.worksheet.registry import Argument
 
 
-def has_heading(given: Sequence[tuple[Argument, list[Any]]], system: DateSystem) -> bool | CellError:
-    """Whether the first row of columns, whose rows belong together, is a heading: in all of them, or in none.
+def has_heading(given: Sequence[tuple[Argument, list[Any]]], row: int, system: DateSystem) -> bool | CellError:
+    """Whether a row on top of columns, whose rows belong together, is a heading: in all of them, or in none.
+
+    `row` is the first one that is not blank throughout.
 
     An error where a column of names begins with its heading and another column with a value: the ranges are chosen a
     row apart, and everything would be counted against the wrong row.
     """
     if any(argument.shape == "list" for argument, _ in given):
         return False
-    found = [_speaks(argument, column, system) for argument, column in given]
+    found = [_speaks(argument, column, row, system) for argument, column in given]
     if "value" not in found:
         names = (column for (_, column), speaks in zip(given, found, strict=True) if speaks == "text")
         return "heading" in found or "name" in found or any(map(_over_numbers, names))
     for (argument, column), speaks in zip(given, found, strict=True):
-        if speaks == "name" and isinstance(argument.kind, Text) and column.count(column[0]) == 1:
+        if speaks == "name" and isinstance(argument.kind, Text) and column.count(column[row]) == 1:
             other = given[found.index("value")][0].name
             return CellError(
                 VALUE,
-                f'{argument.name}, row 1 of the range, is the heading "{plain(column[0])}", but {other} holds a value '
-                "there; choose the same rows for all columns",
+                f'{argument.name}, row {row + 1} of the range, is the heading "{plain(column[row])}", but {other} '
+                "holds a value there; choose the same rows for all columns",
             )
     return False
 
 
-def _speaks(argument: Argument, column: list[Any], system: DateSystem) -> str:
-    """What the first cell says of its row: "value", "name" (of the column), "heading", nothing ("").
+def _speaks(argument: Argument, column: list[Any], row: int, system: DateSystem) -> str:
+    """What the cell in that row says of its row: "value", "name" (of the column), "heading", nothing ("").
 
     "text" stands for a name of anybody that is a heading only where numbers follow.
     """
     # Its patterns take some time to be made, which the start of Excel must not wait for.
     from clv_xl.worksheet.meant_values import has_digits, means_a_date, means_a_value
 
-    top = plain(column[0])
+    top = plain(column[row])
     if top is None:
         return ""
     if not isinstance(top, str):
@@ -67,7 +69,9 @@ def _speaks(argument: Argument, column: list[Any], system: DateSystem) -> str:
 def _over_numbers(column: list[Any]) -> bool:
     if not {int, float} & set(map(type, column)):
         return False
-    below = {type(cell) for cell in column[1:] if cell is not None and cell != ""}
+    filled = (type(cell) for cell in column if plain(cell) is not None)
+    next(filled, None)
+    below = set(filled)
     return bool(below) and below <= {int, float}
 
 

@@ -98,6 +98,18 @@ def test_a_heading_is_one_in_all_columns() -> None:
     assert len(call(MRR, log).rows) == 2
 
 
+def test_blank_rows_above_a_heading_change_nothing() -> None:
+    for above in ([None], ["", " ", "\u200b"]):
+        assert call(REPEAT, [column(*above, "Customer", "Ann", "Ben", "Ann")]).value == 0.5
+        assert call(REPEAT, [column(*above, "Who", 17850.0, 17850.0, 3.0)]).value == 0.5
+        log = [column(*above, "Customer", "Ann"), column(*above, "When", DAY), column(*above, "Total", 5.0)]
+        assert [row[0] for row in call(RFM, log).rows] == ["customer", "Ann"]
+    wrong = call(RFM, [column(None, "Whoever", "Ann"), column(None, "Day", DAY), column(None, "5 EUR", 6.0)])
+    assert "dates, row 2 of the range" in message(wrong)
+    apart = call(RFM, [column(None, "Client", "Ann"), column(None, DAY, DAY), column(None, 5.0, 6.0)])
+    assert 'customers, row 2 of the range, is the heading "Client"' in message(apart)
+
+
 @pytest.mark.parametrize(
     ("function", "cells", "says"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ import narwhals.stable.v2 as nw
 from clv_xl.core.orders.customers import until
 from clv_xl.core.orders.engines import Frame, check_period, number_of, opened, period_number, rows, start_of
 from clv_xl.core.orders.rules import OrdersError
+
+_ROUNDING = 1e-12
 
 MEASURES = ("customers", "retention", "revenue", "average order", "cumulative value")
 
@@ -115,8 +118,11 @@ def _cumulative(curve: list[dict[str, Any]], size: int, margin: float) -> list[f
     return values
 
 
-def payback(cumulative: list[float], cac: float | None) -> int | None:
-    """The first period whose cumulative value per customer reaches the cost of one; 0 is that of the first order."""
+def payback(cumulative: Iterable[float], cac: float | None) -> int | None:
+    """The first period whose cumulative value per customer reaches the cost of one; 0 is that of the first order.
+
+    Sums are rounded: 0.3 - 0.1 reaches a cost of 0.2.
+    """
     if cac is None:
         return None
-    return next((age for age, value in enumerate(cumulative) if value >= cac), None)
+    return next((age for age, value in enumerate(cumulative) if value >= cac * (1.0 - _ROUNDING)), None)

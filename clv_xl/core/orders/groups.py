@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from clv_xl.core.orders.cohorts import payback
 from clv_xl.core.orders.customers import until
 from clv_xl.core.orders.engines import Frame, period_number, rows
 from clv_xl.core.orders.rules import OrdersError
@@ -87,13 +89,11 @@ def channel_curves(frame: Frame, margin: float | None) -> Frame:
 
 def _group(name: str, curve: dict[int, dict[str, Any]], spend: float | None) -> Group:
     customers = int(curve[0]["won"])
-    total, reached = 0.0, None
     cac = None if spend is None else spend / customers
-    for age in sorted(curve):
-        total += float(curve[age]["value"])
-        if cac is not None and reached is None and total / customers >= cac:
-            reached = age
-    cltv = total / customers
+    ages = sorted(curve)
+    so_far = [value / customers for value in accumulate(float(curve[age]["value"]) for age in ages)]
+    reached = payback(so_far, cac)
+    cltv = so_far[-1]
     return Group(
         name,
         customers,
@@ -103,5 +103,5 @@ def _group(name: str, curve: dict[int, dict[str, Any]], spend: float | None) -> 
         spend,
         cac,
         cltv / cac if cac else None,
-        reached,
+        None if reached is None else ages[reached],
     )
