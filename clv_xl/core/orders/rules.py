@@ -42,6 +42,10 @@ class Columns:
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
 
 
+PARTS = tuple(f.name for f in fields(Columns))
+"""The parts that columns of a log play."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRules:
     """How a messy log becomes orders. The defaults keep every line that can be read, and say so.

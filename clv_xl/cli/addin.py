@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from clv_xl import __version__
 from clv_xl.catalogue import REGISTRY
+from clv_xl.cli.screen import FINDINGS, say, wrong_use
 from clv_xl.hosts.libreoffice import names
 
 if TYPE_CHECKING:
     from clv_xl.hosts.libreoffice.deploy import Profile
     from clv_xl.hosts.libreoffice.office import Office
 
-FINDINGS = 1
-WRONG_USE = 2
 HOSTS = ("libreoffice",)
-
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 addin = typer.Typer(
     name="addin",
@@ -42,18 +36,9 @@ _Office = Annotated[
 _Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 
 
-def _wrong_use(message: object) -> NoReturn:
-    _err.print(f"[red]clv-xl:[/red] {escape(str(message))}")
-    raise typer.Exit(WRONG_USE)
-
-
-def _say(text: str) -> None:
-    _out.print(escape(text))
-
-
 def _require_known(host: str) -> None:
     if host.lower() not in HOSTS:
-        _wrong_use(
+        wrong_use(
             f'There is no add-in for "{host}"; choose from: {", ".join(HOSTS)}. Excel needs none: see the README.'
         )
 
@@ -82,8 +67,8 @@ def build(
     try:
         path = write(output, extension.build(REGISTRY, __version__), force)
     except CannotWrite as error:
-        _wrong_use(error)
-    _say(f"Wrote {path.resolve()}: {len(REGISTRY)} functions, version {__version__}.")
+        wrong_use(error)
+    say(f"Wrote {path.resolve()}: {len(REGISTRY)} functions, version {__version__}.")
 
 
 @addin.command()
@@ -104,15 +89,15 @@ def install(host: _Host = "libreoffice", profile: _Profile = None, office: _Offi
         installing.install(where, extension.build(REGISTRY, __version__))
         found = installing.status(where)
     except (deploy.CannotDeploy, OSError) as error:
-        _wrong_use(error)
-    _say(f"Installed clv_xl {__version__} in {where.office.name} ({where.office.program}).")
-    _say(f"Profile   {where.folder}")
+        wrong_use(error)
+    say(f"Installed clv_xl {__version__} in {where.office.name} ({where.office.program}).")
+    say(f"Profile   {where.folder}")
     if where.as_root:
-        _say("As root   unopkg refuses root, so LibreOffice itself was asked; only this profile has the functions.")
-    _say(f"Runs      {_answers(found.mode, found.reason, found.python)}")
+        say("As root   unopkg refuses root, so LibreOffice itself was asked; only this profile has the functions.")
+    say(f"Runs      {_answers(found.mode, found.reason, found.python)}")
     _warn_of_path(where.office)
-    _say(f"Use       start LibreOffice; type =CLV(…), or see the category {extension.CATEGORY} of the function wizard")
-    _say(f"Undo      clv-xl addin remove{_again(host, profile, office)}")
+    say(f"Use       start LibreOffice; type =CLV(…), or see the category {extension.CATEGORY} of the function wizard")
+    say(f"Undo      clv-xl addin remove{_again(host, profile, office)}")
     if found.mode == "none":
         raise typer.Exit(FINDINGS)
 
@@ -132,11 +117,11 @@ def remove(host: _Host = "libreoffice", profile: _Profile = None, office: _Offic
     try:
         gone = installing.remove(where)
     except (deploy.CannotDeploy, OSError) as error:
-        _wrong_use(error)
-    _say(f"Removed clv_xl from {where.office.name}." if gone else f"clv_xl is not installed in {where.office.name}.")
-    _say(f"Profile   {where.folder}")
+        wrong_use(error)
+    say(f"Removed clv_xl from {where.office.name}." if gone else f"clv_xl is not installed in {where.office.name}.")
+    say(f"Profile   {where.folder}")
     if gone:
-        _say(f"Undo      clv-xl addin install{_again(host, profile, office)}")
+        say(f"Undo      clv-xl addin install{_again(host, profile, office)}")
 
 
 @addin.command()
@@ -151,18 +136,18 @@ def status(host: _Host = "libreoffice", profile: _Profile = None, office: _Offic
 
     where = _where(host, profile, office)
     found = installing.status(where)
-    _say(f"Host      {where.office.name} ({where.office.program})")
-    _say(f"Profile   {where.folder}")
+    say(f"Host      {where.office.name} ({where.office.program})")
+    say(f"Profile   {where.folder}")
     again = f"clv-xl addin install{_again(host, profile, office)}"
     if not found.version:
-        _say(f"Functions not installed; run: {again}")
+        say(f"Functions not installed; run: {again}")
         raise typer.Exit(FINDINGS)
     other = found.version != __version__
-    _say(f"Functions {found.version}" + (f", this package is {__version__}; run: {again}" if other else ""))
-    _say(f"Runs      {_answers(found.mode, found.reason, found.python)}")
-    _say(f"Log       {found.log or 'none yet'}")
+    say(f"Functions {found.version}" + (f", this package is {__version__}; run: {again}" if other else ""))
+    say(f"Runs      {_answers(found.mode, found.reason, found.python)}")
+    say(f"Log       {found.log or 'none yet'}")
     for line in found.last_lines:
-        _say(f"          {line}")
+        say(f"          {line}")
     _warn_of_path(where.office)
     if other or found.mode not in ("in process", "worker"):
         raise typer.Exit(FINDINGS)
@@ -197,16 +182,16 @@ def fix(
             write(file.with_name(f"{file.name}.bak"), before, force)
             write(file, after, force=True)
     except CannotWrite as error:
-        _wrong_use(error)
+        wrong_use(error)
     except OSError as error:
-        _wrong_use(f"{file} cannot be read: {error.strerror or error}.")
-    _say(
+        wrong_use(f"{file} cannot be read: {error.strerror or error}.")
+    say(
         f"{file}: {mended} formulas mended." if mended else f"{file}: every name is as Excel knows it; nothing to mend."
     )
     if output is not None:
-        _say(f"Wrote {output.resolve()}")
+        say(f"Wrote {output.resolve()}")
     elif mended:
-        _say(f"What it was is in {file.name}.bak")
+        say(f"What it was is in {file.name}.bak")
 
 
 def _mended(file: Path) -> tuple[int, bytes]:
@@ -220,7 +205,7 @@ def _mended(file: Path) -> tuple[int, bytes]:
         try:
             mended = repair.repair(file, target, [function.name for function in REGISTRY])
         except repair.CannotRepair as error:
-            _wrong_use(error)
+            wrong_use(error)
         return mended, target.read_bytes() if mended else b""
 
 
@@ -233,15 +218,15 @@ def _where(host: str, profile: Path | None, office: Path | None) -> Profile:
     try:
         found: Office = find(this_computer(), office)
     except NoOffice as error:
-        _wrong_use(error)
+        wrong_use(error)
     folder = (profile or found.profile).expanduser().absolute()
     try:
         if folder.exists() and not folder.is_dir():
-            _wrong_use(f"{folder} is a file; give the folder of a profile.")
+            wrong_use(f"{folder} is a file; give the folder of a profile.")
         if folder.name == "user" and (folder / "registrymodifications.xcu").exists():
             folder = folder.parent
     except OSError as error:
-        _wrong_use(f"The profile {folder} cannot be read: {error.strerror}.")
+        wrong_use(f"The profile {folder} cannot be read: {error.strerror}.")
     return deploy.Profile(found, folder, deploy.is_root())
 
 
@@ -256,7 +241,7 @@ def _answers(mode: str, reason: str, python: str) -> str:
 
 def _warn_of_path(office: Office) -> None:
     if python := office.in_the_way():
-        _say(
+        say(
             f"Careful   do not start LibreOffice from this terminal: it would take {python} for its own Python, end at "
             "the first of these functions, and lose what is unsaved. Start it from the menu, or type deactivate first."
         )
