@@ -81,6 +81,13 @@ class LogOptions:
             time_zone=self.time_zone,
         )
 
+    def check_targets(self, *targets: Path) -> None:
+        """Raise SourceError where a file that will be written is the log itself, --force or not."""
+        from clv_xl.sources import refuse_as_target
+
+        for target in targets:
+            refuse_as_target(self.orders, target)
+
     @property
     def stated(self) -> dict[str, str | None]:
         """The columns that the user named, by the part they play."""

@@ -62,6 +62,7 @@ class Report(LogOptions):
         self.rules()  # what is typed wrong is said before a file is opened
         check_period(self.period)
         beside = _check_targets(self.output, self.force)
+        self.check_targets(self.output, beside)
         with log_screen.stages(_STAGES) as next_stage:
             next_stage()
             log = self.opened()

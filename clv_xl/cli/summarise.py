@@ -53,6 +53,7 @@ class Summarise(LogOptions):
 
         rules = self.rules()
         check_target(self.output, self.force)
+        self.check_targets(self.output)
         check_period(self.period)
         with log_screen.stages(_STAGES) as next_stage:
             next_stage()

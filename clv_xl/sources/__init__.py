@@ -2,7 +2,17 @@
 
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.guess import guess_columns
-from clv_xl.sources.opening import ENGINES, Log, open_log
+from clv_xl.sources.opening import ENGINES, Log, open_log, refuse_as_target
 from clv_xl.sources.saving import EXCEL_ROWS, save
 
-__all__ = ["ENGINES", "EXCEL_ROWS", "Log", "SourceError", "guess_columns", "one_sentence", "open_log", "save"]
+__all__ = [
+    "ENGINES",
+    "EXCEL_ROWS",
+    "Log",
+    "SourceError",
+    "guess_columns",
+    "one_sentence",
+    "open_log",
+    "refuse_as_target",
+    "save",
+]

@@ -60,6 +60,14 @@ def open_log(
     return Log(frame, tuple(_names(frame)), tuple(notes), spill)
 
 
+def refuse_as_target(where: str, target: Path) -> None:
+    """Raise SourceError where a file to be written is one of the files to be read, under whatever name."""
+    if database.is_url(where) or not target.exists():
+        return
+    if any(target.samefile(path) for path in files.paths(where)):
+        raise SourceError(f"{target} is the log itself; write to another file.")
+
+
 def _names(frame: Any) -> list[str]:
     return list(frame.collect_schema().names() if hasattr(frame, "collect_schema") else frame.columns)
 

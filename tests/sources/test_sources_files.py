@@ -19,6 +19,7 @@ import pytest
 from openpyxl import Workbook
 
 from clv_xl.core.orders import clean, customer_summary, rows
+from clv_xl.core.orders.engines import opened
 from clv_xl.sources import SourceError, guess_columns, open_log
 
 CSV = "CustomerID,InvoiceDate,Amount,InvoiceNo\n007,2025-01-05,10.5,A1\n007,2025-02-01,2,A2\n008,2025-01-06,4,B1\n"
@@ -71,6 +72,31 @@ class TestEveryEngine:
             lines = f"(VALUES {first}, {second}) t(client, day, total)"
             duckdb.sql(f"SELECT * FROM {lines}").write_parquet(str(tmp_path / f"{number}.parquet"))
         assert customers(tmp_path / "*.parquet", engine=engine) == {"007": (2, 5.0), "008": (2, 5.0)}
+
+    @pytest.mark.parametrize("name", ["a[b]", "a*b", "a?b", "[!a]", "a{1,2}b", "amount=9999/o", "a]b", "a=1/[x]"])
+    @pytest.mark.parametrize("kind", ["csv", "parquet"])
+    def test_exactly_the_file_that_is_named(self, tmp_path: Path, engine: str, name: str, kind: str) -> None:
+        """Engines take names for patterns, and folders such as amount=9999 for columns."""
+        file = tmp_path / f"{name}.{kind}"
+        for path, money in ((file, 5), (tmp_path / f"ab.{kind}", 700), (tmp_path / f"a1b.{kind}", 700)):
+            path.parent.mkdir(exist_ok=True)
+            if kind == "csv":
+                path.write_text(f"client,date,total\n007,2025-01-05,{money}\n008,2025-01-05,{money}\n")
+            else:
+                relation = duckdb.sql(
+                    f"SELECT w AS client, DATE '2025-01-05' AS date, {money} AS total "
+                    "FROM (VALUES ('007'), ('008')) t(w)"
+                )
+                relation.write_parquet(str(path))
+        log = open_log(str(file), engine)
+        assert log.names == ("client", "date", "total")
+        assert sorted(str(r["total"]) for r in rows(opened(log.frame))) == ["5", "5"]
+
+    def test_a_pattern_where_no_file_has_that_name(self, tmp_path: Path, engine: str) -> None:
+        for name, who in (("a[1]", "A"), ("a[2]", "B"), ("c", "C")):
+            (tmp_path / f"{name}.csv").write_text(f"client,date,total\n{who},2025-01-05,5\n{who},2025-01-06,5\n")
+        found = rows(opened(open_log(str(tmp_path / "a*.csv"), engine).frame))
+        assert sorted(r["client"] for r in found) == ["A", "A", "B", "B"]
 
     def test_excel(self, tmp_path: Path, engine: str) -> None:
         days = [dt.datetime(2025, 1, 5, 8, 30), dt.datetime(2025, 1, 6)]
@@ -215,6 +241,14 @@ def test_a_wrong_source_gets_one_sentence(what: str, tmp_path: Path) -> None:
     assert "\n" not in str(raised.value)
     assert "secret@" not in str(raised.value)
     assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_or_a_device_is_no_log(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for where in (tmp_path / "pipe.csv", Path(os.devnull)):
+        with pytest.raises(SourceError, match="is no file but a pipe or a device"):
+            open_log(str(where))
 
 
 def test_wrong_use_gets_one_sentence(tmp_path: Path) -> None:

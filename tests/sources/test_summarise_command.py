@@ -222,6 +222,16 @@ def test_force_replaces(folder: Path) -> None:
     assert (folder / "out.csv").read_text().startswith("customer,")
 
 
+@pytest.mark.parametrize("name", ["log.csv", "./log.csv", "other.csv", "hard.csv"])
+def test_the_log_is_never_written_over(folder: Path, name: str) -> None:
+    (folder / "other.csv").symlink_to(folder / "log.csv")
+    (folder / "hard.csv").hardlink_to(folder / "log.csv")
+    for where in ("log.csv", "l*.csv"):
+        result = run(where, "-o", name, "--force")
+        assert (result.exit_code, "is the log itself; write to another file" in result.output) == (2, True)
+        assert (folder / "log.csv").read_text() == LOG
+
+
 def test_more_customers_than_excel_holds(tmp_path: Path) -> None:
     nobody = opened(duckdb.sql("SELECT 'a' AS customer"))
     with pytest.raises(SourceError, match=r"1,048,576 customers do not fit.*write \.parquet or \.csv"):
