@@ -106,7 +106,7 @@ longer range.
 
 In a column, rows that are blank throughout are left out; a row with a hole in it is an error that names the row. A
 first row is a heading where it names its column (Customer, Order date, Betrag), or where it is text over numbers or
-dates, and that in all columns of a call. Text that was meant as a value ("5 years", "unknown", "½", "31.3.26") is no
+dates; and then it is one in all columns of a call, whatever text stands over names. Text that was meant as a value ("5 years", "unknown", "½", "31.3.26") is no
 heading but an error that names the row. Where one range begins with its heading and another with a value, the ranges
 were chosen a row apart, and the result is an error.
 

@@ -39,7 +39,7 @@ AMOUNTS = Argument(
 ORDER = (
     "Lines of one customer with the same date and time are one order; with dates alone, that is one order a day. An "
     "order of 0 or less is no order, but its amount counts. Customers without any order are left out, and a note "
-    "behind the headers says so."
+    "behind the headers says so; without a customer who has one, the result is #NUM!."
 )
 SPELLINGS = (
     "Two names are one customer where they are equal after outer spaces, zero-width characters, the Unicode form of "

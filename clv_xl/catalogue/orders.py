@@ -100,6 +100,7 @@ FUNCTIONS = (
         notes=(
             "Period 0 is that of the first order. The last period of each row may be incomplete; periods that had not "
             "begun on the last date of the log are blank.",
+            "Amounts before a customer's first order (a refund of an older one) belong to period 0.",
             "A period without new customers has no row. A table wider than Excel's 16,384 columns, or of more than a "
             "million cells, is #NUM!, and the message names the period that fits.",
             ORDER,
@@ -149,8 +150,8 @@ FUNCTIONS = (
         ),
         core="order_tables:clv_by_group",
         formula="value so far = revenue × margin ÷ customers, without a margin revenue ÷ customers; CAC = spend ÷ "
-        "customers; LTV:CAC = value so far ÷ CAC; payback = months from the first orders until the value so far "
-        "reaches the CAC",
+        "customers; LTV:CAC = value so far ÷ CAC; payback = calendar months from the first orders until the value so "
+        "far reaches the CAC",
         source=COUNTING,
         examples=(
             Example(
@@ -234,7 +235,8 @@ FUNCTIONS = (
             "This recency is the customer's age at the last order, t_x. In RFM, recency is the time since then.",
             "Unlike in RFM, frequency does not count the first order, and free orders (all lines 0) count, as these "
             "models do; an order whose lines cancel (5 and −5 at one moment) does not.",
-            "Customers are listed by name, numbers before text.",
+            "Customers are listed by name, numbers before text. Those without any order are left out, and a note "
+            "behind the headers says so.",
             "A refund after the first period is taken off the value on whatever day it stands, but makes no period one "
             "with an order: 10, 20 and −5 on three days are a frequency of 1 and a value of 15.",
             "Periods are those of the calendar: from Friday to Monday is one week. For weeks of seven days, use days "

@@ -24,8 +24,8 @@ SCORES = Argument(
     "scores",
     Number(minimum=2.0, maximum=10.0, whole=True),
     "number of scores",
-    "How many scores there are: 5 for quintiles (if omitted), 4 for quartiles, 10 for deciles. The shipped maps are "
-    "for 5.",
+    "How many scores there are, from 2 to 10: 5 for quintiles (if omitted), 4 for quartiles, 10 for deciles. The "
+    "shipped maps are for 5.",
     default=5.0,
 )
 MAP = Argument(

@@ -216,7 +216,9 @@ FUNCTIONS = (
             "balance no revenue is ever lost.",
             "A rate and a factor differ: at 10%, ÷ 1.10 leaves 0.909 and × 0.90 leaves 0.900. Sources use both. At a "
             "factor of 100% only the first payment counts.",
-            "Contraction cannot take away more than the revenue: #NUM! beyond that.",
+            "Contraction cannot take away more than the revenue: #NUM! beyond that, and as an amount for ever. Where "
+            "only the first payment counts, it takes nothing.",
+            "For ever, a negative discount rate that outweighs what is lost is #NUM! too.",
         ),
     ),
     Function(

@@ -108,7 +108,8 @@ def ltv_subscription(
         _refuse_rates_of_expansion(expansion)
     else:
         net_churn = churn
-        _refuse_contraction_by_amount(arpu, expansion, cap_periods)
+        stays = (churn < 1) & ((discount_rate < 1) | (discounting == "rate"))
+        _refuse_contraction_by_amount(arpu, expansion, cap_periods, stays)
     forever = cap_periods == math.inf
     refuse(
         forever & (net_churn < -_ROUNDING * churn),
@@ -175,11 +176,12 @@ def _refuse_rates_of_expansion(expansion: Values) -> None:
     )
 
 
-def _refuse_contraction_by_amount(arpu: Values, expansion: Values, cap_periods: Values) -> None:
+def _refuse_contraction_by_amount(arpu: Values, expansion: Values, cap_periods: Values, stays: Any) -> None:
+    """Where somebody stays, or counts, after the first payment, no payment may fall below 0."""
     with np.errstate(invalid="ignore", over="ignore"):
         last_payment = arpu + expansion * (cap_periods - 1.0)
     refuse(
-        (expansion < 0) & (last_payment < -_CENTS * arpu),
+        stays & (expansion < 0) & (last_payment < -_CENTS * arpu),
         OutOfDomain,
         "with {expansion:.6g} each period the revenue of {arpu:.6g} falls below 0; give cap_periods that end before",
         expansion=expansion,

@@ -184,6 +184,12 @@ class TestSubscription:
         assert subscription.ltv_subscription(100.0, 1.0, 1.0, 0.0, 0.5, 3.0) == 100.0
         assert subscription.ltv_subscription(100.0, 1.0, 1.0, 0.0, 0.5) == 100.0
 
+    @pytest.mark.parametrize("periods", [7.0, math.inf])
+    def test_contraction_by_an_amount_takes_nothing_from_a_single_payment(self, periods):
+        value = subscription.ltv_subscription(100.0, 0.8, 1.0, 0.0, -60.0, periods, "amount")
+        assert value == 80.0
+        assert subscription.ltv_subscription(100.0, 0.8, 0.1, 1.0, -60.0, periods, "amount", "factor") == 80.0
+
     @pytest.mark.parametrize("periods", [1.0, 7.0, math.inf])
     def test_a_factor_of_one_leaves_the_first_payment(self, periods):
         assert subscription.ltv_subscription(100.0, 0.8, 0.05, 1.0, 0.0, periods, discounting="factor") == 80.0

@@ -149,7 +149,8 @@ def clv_retention(
     """
     gap = 1 + discount_rate - retention
     endless = periods is None
-    refuse_where(NA=acquisition_cost != 0 and timing is None, DIV=endless and gap == 0, NUM=endless and gap < 0)
+    growing = endless and more(retention, 1 + discount_rate)
+    refuse_where(NA=acquisition_cost != 0 and timing is None, DIV=endless and gap == 0, NUM=growing)
     kept = retention / (1 + discount_rate)
     if periods is not None:
         counted = sum(added_up(lambda t: margin, kept, int(periods)))
@@ -283,7 +284,8 @@ def refuse_subscription(
     """
     endless, by_amount = cap_periods is None, expansion_as == "amount"
     last = 0 if cap_periods is None else max(int(cap_periods) - 1, 0)
-    taken_away = by_amount and expansion < 0 and (endless or more(Fraction(0), arpu + expansion * last))
+    # "Where only the first payment counts, it takes nothing."
+    taken_away = by_amount and expansion < 0 and factor > 0 and (endless or more(Fraction(0), arpu + expansion * last))
     outside = (not by_amount and not -1 <= expansion < 3) or (discounting == "factor" and discount_rate > 1)
     # A discount rate below 0 that outweighs what is lost has no words of its own: there is no finite answer.
     growing = endless and (more(kept, Fraction(1)) or factor > 1)
@@ -570,6 +572,29 @@ def test_text_is_no_number_a_blank_is_missing_and_an_error_stays_that_error(name
         assert is_text or call(REGISTRY[name], with_argument(name, argument, "five")).value == "#VALUE!"
         alone = optional or list(definition.parameters.values()).count(False) == 1
         assert alone or call(REGISTRY[name], with_argument(name, argument, None)).value == "#N/A"
+
+
+@pytest.mark.parametrize("code", ["#SPILL!", "#CALC!", "#FIELD!"])
+def test_a_newer_error_comes_out_as_a_value_error_whose_message_names_it(code: str) -> None:
+    result = call(REGISTRY["CAC"], [code, 5.0])
+    assert result.value == "#VALUE!"
+    assert code in result.errors[0, 0].message
+
+
+@given(payments=st.integers(2, 60), step=st.integers(1, 500), kept=SHARE)
+@settings(max_examples=EXAMPLES)
+def test_contraction_may_take_away_all_of_the_revenue_but_no_more(payments: int, step: int, kept: float) -> None:
+    """ "Contraction cannot take away more than the revenue": the last of these payments is 0, the next is less."""
+    arguments = [float(step * (payments - 1)), 0.5, kept, None, float(-step), float(payments), "amount", None]
+    answer = DEFINITIONS["LTV_SUBSCRIPTION"].answer(arguments)
+    assert isinstance(answer, list)
+    result = call(REGISTRY["LTV_SUBSCRIPTION"], arguments)
+    assert_answers(result.value, result.errors.get((0, 0)), answer, f"LTV_SUBSCRIPTION{tuple(arguments)}")
+    arguments[5] = float(payments + 1)
+    everybody_leaves = (
+        kept == 1.0
+    )  # the share drawn is the churn: "where only the first payment counts, it takes nothing"
+    assert (call(REGISTRY["LTV_SUBSCRIPTION"], arguments).value == "#NUM!") is not everybody_leaves
 
 
 @given(sales=st.lists(MONEY, min_size=1, max_size=4), counts=st.lists(COUNT, min_size=1, max_size=4), kept=TIMES)
