@@ -128,7 +128,12 @@ class TestSubscription:
     @pytest.mark.parametrize("discounting", ["rate", "factor"])
     @pytest.mark.parametrize("expansion_as", ["rate", "amount"])
     @given(
-        arpu=st.floats(0.01, 1e5), margin=st.floats(-1, 1), churn=shares, rate=rates, growth=st.floats(0, 1), n=horizons
+        arpu=st.floats(0.01, 1e5),
+        margin=st.floats(-1, 1, allow_subnormal=False),
+        churn=shares,
+        rate=rates,
+        growth=st.floats(0, 1),
+        n=horizons,
     )
     @example(arpu=100.0, margin=0.8, churn=0.05, rate=0.0, growth=0.05, n=60)
     @example(arpu=100.0, margin=0.8, churn=0.0, rate=0.0, growth=0.0, n=60)

@@ -93,9 +93,14 @@ def test_what_may_be_a_customer_over_numbers_is_one(top: str) -> None:
 
 
 def test_a_heading_is_one_in_all_columns() -> None:
-    log = [column("Whoever", "Ann", "Ben"), column("", DAY, DAY + 1), column("Money", 5.0, 6.0)]
+    log = [column("Whoever", "Ann", "Ben"), column("", DAY, DAY + 1), column("Amount", 5.0, 6.0)]
     assert [row[0] for row in call(RFM, log).rows] == ["customer", "Ben", "Ann"]
     assert len(call(MRR, log).rows) == 2
+
+
+def test_a_row_with_a_hole_is_no_heading_without_a_named_column() -> None:
+    assert call(RFM, [column("Ann", "Ann"), column(None, DAY), column("refund", 2.0)]).value == "#N/A"
+    assert call(CLTV, [column("refund", 5.0), column(None, 1.0), 1.0]).value in ("#VALUE!", "#N/A")
 
 
 def test_blank_rows_above_a_heading_change_nothing() -> None:
