@@ -37,6 +37,8 @@ NAMES = {
 """For each part of a log the names of its column, the most telling first: letters and digits only, without accents."""
 
 _HEADINGS = {
+    "customer": "name fullname customercode kundenname clientname company companyname shopper emailaddress "
+    "customeremailaddress nomduclient",
     "date": "month months monat mois mes mese mesi ay maand period",
     "amount": "mrr monthlyrecurringrevenue",
     "group": "group groups groupname segment region country category gruppe segmento categoria",

@@ -26,8 +26,8 @@ Label: TypeAlias = str | float
 MAX_DIGITS = 1e15
 """Below this every digit of a whole number is certain."""
 
-_AT_EDGES = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_INVISIBLE = re.compile(f"[{_AT_EDGES}\u034f\u180b-\u180e\ufe00-\ufe0f\ud800-\udfff]")
+_AT_EDGES = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+_INVISIBLE = re.compile(f"[{_AT_EDGES}\u034f\u180b-\u180e\ufe00-\ufe0f\U000e0000-\U000e01ef\ud800-\udfff]")
 """Characters without width, and halves of characters (lone surrogates), which no text should hold."""
 _EDGES = re.compile(rf"^[\s{_AT_EDGES}]+|[\s{_AT_EDGES}]+$")
 _WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,14})(?:\.0+)?")

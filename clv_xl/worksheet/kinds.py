@@ -224,7 +224,7 @@ class Text(Kind):
         if set(map(type, raws)) == {str} and not any(map(_may_be_no_label, set(raws))):
             return np.array(raws, dtype=object), {}
         numbers = _all_numbers(raws)
-        if numbers is not None and (np.abs(numbers) <= _EXACT).all():
+        if numbers is not None and (np.abs(numbers) < _EXACT).all():
             return numbers, {}
         return _read_distinct(self, raws, system) or super().read_many(raws, system)
 

@@ -75,7 +75,12 @@ _DAY_WORD = re.compile(rf"(?<!\w)(?:{_any(_MONTHS_AND_DAYS)})(?!\w)")
 def means_a_value(text: str) -> bool:
     """Whether text stands for a number, an amount, a length of time or a missing value, and so is no heading."""
     text = _digits_of_ascii(unicodedata.normalize("NFC", text)).casefold().strip()
-    if not any(c.isalnum() for c in text) or _VALUE.fullmatch(text) or _NOT_KNOWN.fullmatch(text):
+    if (
+        text.startswith("#")
+        or not any(c.isalnum() for c in text)
+        or _VALUE.fullmatch(text)
+        or _NOT_KNOWN.fullmatch(text)
+    ):
         return True
     if _NUMBER_WORD.fullmatch(text):
         return True
