@@ -129,7 +129,7 @@ class TestSubscription:
     @pytest.mark.parametrize("expansion_as", ["rate", "amount"])
     @given(
         arpu=st.floats(0.01, 1e5),
-        margin=st.floats(-1, 1, allow_subnormal=False),
+        margin=st.floats(-1, 1).filter(lambda x: x == 0 or abs(x) > 1e-200),
         churn=shares,
         rate=rates,
         growth=st.floats(0, 1),
