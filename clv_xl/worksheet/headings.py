@@ -30,12 +30,7 @@ def has_heading(given: Sequence[tuple[Argument, list[Any]]], row: int, system: D
     if any(argument.shape == "list" for argument, _ in given):
         return False
     found = [_speaks(argument, column, row, system) for argument, column in given]
-    if (
-        "" in found
-        and "name" not in found
-        and len(found) > 1
-        and any(plain(column[row]) is None for _, column in given)
-    ):
+    if "name" not in found and any(plain(column[row]) is None for _, column in given):
         return False  # a row with a hole in it is data that lacks a value, unless a column is named on it
     if "value" not in found:
         names = (column for (_, column), speaks in zip(given, found, strict=True) if speaks == "text")
