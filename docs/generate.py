@@ -106,13 +106,14 @@ longer range.
 
 In a column, rows that are blank throughout are left out; a row with a hole in it is an error that names the row. A
 first row is a heading where it names its column (Customer, Order date, Betrag), or where it is text over numbers or
-dates; and then it is one in all columns of a call, whatever text stands over names. Text that was meant as a value ("5 years", "unknown", "½", "31.3.26") is no
-heading but an error that names the row. Where one range begins with its heading and another with a value, the ranges
-were chosen a row apart, and the result is an error.
+dates; and then it is one in all columns of a call, whatever text stands over names. A table says so in a note where no
+column was known by its name. Text that was meant as a value ("5 years", "unknown", "½", "31.3.26") is no heading but an
+error that names the row, and a name that comes again in its column is none either. Where one range begins with its
+heading and another with a value, the ranges were chosen a row apart, and the result is an error.
 
-A number is a number whatever its format: a currency, a percentage, a date. A date in a column of money is the number of
-its day, as in Excel's own functions. The newer errors (#SPILL!, #CALC!, #FIELD! and the like) come out as #VALUE!, since
-no function can return them; the message names them.
+A number is a number whatever its format: a currency, a percentage, a date. A date in a column of money is the number
+of its day, as in Excel's own functions. The newer errors (#SPILL!, #CALC!, #FIELD! and the like) come out as #VALUE!,
+since no function can return them; the message names them.
 
 What exactly is wrong, and how to mend it, is said in words: in xlwings Server and Lite on hovering over a `#VALUE!`,
 in the classic add-in in the cell, and everywhere by `clv-xl calc "=…"`. The classic add-in's cell is text that begins

@@ -53,8 +53,7 @@ MONETARY = Argument(
     Choice(options=("sum", "mean")),
     '"sum" or "mean"',
     '"sum": the monetary value is the sum of a customer\'s amounts, refunds taken off (if omitted). "mean": that sum '
-    "per "
-    "order.",
+    "per order.",
     default="sum",
 )
 _SCORE = (
@@ -311,7 +310,7 @@ FUNCTIONS = (
             "Every row is taken for an order: where an order has several lines, count one row of each.",
             SPELLINGS.partition(" Shown is")[0],
             "A first row that names the column, as Customer or CustomerID, is a heading; so is text without digits "
-            "over numbers.",
+            "over numbers, unless it may be a customer as unknown or guest may, or comes again below.",
         ),
     ),
 )

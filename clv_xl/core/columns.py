@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clv_xl.core.labels import MAX_DIGITS, Labelled, labelled, rank, text_of
+from clv_xl.core.labels import CERTAIN, Labelled, labelled, rank, text_of
 from clv_xl.core.undefined import OutOfDomain
 
 if TYPE_CHECKING:
@@ -43,10 +43,14 @@ class Log:
         """The name of each customer as it is shown: as spelled in the earliest order."""
         if not self.who.merges:
             return self.who.names
+        return spelled(self.who, self.dates, self.first_orders())
+
+    def first_orders(self) -> NDArray[np.datetime64]:
+        """The moment of each customer's first order; NaT without one."""
         firsts = np.full(len(self.who.names), np.datetime64("NaT"), dtype="datetime64[us]")
         by_customer = self._orders().groupby("customer")["moment"].min()
         firsts[by_customer.index.to_numpy()] = by_customer.to_numpy()
-        return spelled(self.who, self.dates, firsts)
+        return firsts
 
     def in_orders(self) -> NDArray[np.bool_]:
         """Which lines are part of an order: of the same customer and moment."""
@@ -153,7 +157,7 @@ def notes_on(what: str, who: Labelled) -> list[str]:
         plural = f"{len(several)} {what} are" if len(several) > 1 else f"1 of the {what} is"
         notes.append(f"note: {plural} spelled in several ways and counted as one each, for example {example}")
     numbers = [name for name in who.names.tolist() if type(name) is float]
-    if numbers and max(map(abs, numbers)) >= MAX_DIGITS:
+    if numbers and max(map(abs, numbers)) >= CERTAIN:
         notes.append(
             f"note: some {what} are numbers of more than 15 digits, of which a cell keeps only the first 15; store "
             "them as text"

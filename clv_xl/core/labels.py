@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Label: TypeAlias = str | float
 """A name as text, or a number."""
 
-MAX_DIGITS = 1e15
+CERTAIN = 1e15
 """Below this every digit of a whole number is certain."""
 
 _AT_EDGES = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
@@ -58,7 +59,7 @@ def text_of(label: Label) -> str:
     """The label as text, whole numbers without a point."""
     if isinstance(label, str):
         return label
-    return str(int(label)) if label.is_integer() and abs(label) < MAX_DIGITS else repr(label)
+    return str(int(label)) if label.is_integer() and abs(label) < CERTAIN else repr(label)
 
 
 def rank(label: Label) -> tuple[bool, float, str]:
@@ -70,7 +71,7 @@ def _number_key(number: float) -> str:
     if not number.is_integer():
         return repr(number)
     # Past 15 digits a number is itself and nothing else: text of so many digits may be another one.
-    return str(int(number)) if abs(number) < MAX_DIGITS else f"\0{number!r}"
+    return str(int(number)) if abs(number) < CERTAIN else f"\0{number!r}"
 
 
 def _is_code(text: str) -> bool:
@@ -105,7 +106,7 @@ class Labelled:
     owners: NDArray[np.intp]
     names: NDArray[Any]
 
-    @property
+    @cached_property
     def numbers(self) -> NDArray[np.intp]:
         """For each line the number of its label, -1 where it is blank."""
         import numpy as np

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from clv_xl.core.columns import Log, notes_on, read_log, refusing, spelled, summarised
 from clv_xl.core.labels import Label, Labelled, labelled, text_of
+from clv_xl.core.rows import MAX_COLUMNS
 from clv_xl.core.undefined import DivisionByZero, Missing, OutOfDomain
 
 if TYPE_CHECKING:
     from clv_xl.core.orders import Group
 
 _MAX_CELLS = 1_000_000
-_MAX_COLUMNS = 16_384
-"""The width of a worksheet."""
 
 
 def clv_summary(
@@ -89,19 +88,24 @@ def _refuse_large(log: Log, period: str, columns_beside: int) -> None:
     first, last = first_order(log.cleaned.orders), log.cleaned.as_of
     longer = PERIODS[PERIODS.index(period) :]
     widths = {name: number_of(last, name) - number_of(first, name) + 1 for name in longer}
-    customers = len(log.who.names)
 
-    def fits(width: int) -> bool:
-        return columns_beside + width <= _MAX_COLUMNS and min(width, customers) * width <= _MAX_CELLS
+    def fits(name: str) -> bool:
+        width = widths[name]
+        if columns_beside + width > MAX_COLUMNS:
+            return False
+        if min(width, len(log.who.names)) * width <= _MAX_CELLS:
+            return True
+        starts = np.unique(log.first_orders().astype("datetime64[D]")).tolist()
+        return len({number_of(day, name) for day in starts if day is not None}) * width <= _MAX_CELLS
 
-    if fits(widths[period]):
+    if fits(period):
         return
-    better = next((name for name in longer if fits(widths[name])), None)
+    better = next((name for name in longer if fits(name)), None)
     raise OutOfDomain(
         "the dates span {width:,} {period}s, more than a table can show ({columns:,} columns, a million cells); {mend}",
         width=widths[period],
         period=period,
-        columns=_MAX_COLUMNS,
+        columns=MAX_COLUMNS,
         mend=f'choose the period "{better}"' if better else "check for dates that cannot be right",
     )
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+MAX_COLUMNS = 16_384
+"""The width of a worksheet."""
+
 
 def rows_from(columns: Iterable[Iterable[Any]]) -> list[list[Any]]:
     """The rows of a table from its columns, which are equally long."""

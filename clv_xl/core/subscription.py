@@ -114,13 +114,13 @@ def ltv_subscription(
     refuse(
         forever & (net_churn < -_ROUNDING * churn),
         OutOfDomain,
-        "expansion of {expansion:.6g} outweighs churn of {churn:.6g}: the revenue of the customers won would grow "
+        "expansion of {expansion:.15g} outweighs churn of {churn:.15g}: the revenue of the customers won would grow "
         "without end, and no discount makes that real; give cap_periods",
         expansion=expansion,
         churn=churn,
     )
     gap = _gap(net_churn, discount_rate, discounting)
-    _refuse_endless(forever, gap, churn, discount_rate)
+    _refuse_endless(forever, gap, churn, expansion, discount_rate)
     value = arpu * gross_margin * geometric_sum(gap, cap_periods)
     if expansion_as == "amount":
         value = value + expansion * gross_margin * rising_sum(gap, cap_periods)
@@ -134,25 +134,29 @@ def _gap(net_churn: Values, discount_rate: Values, discounting: Discounting) -> 
     refuse(
         discount_rate > 1,
         OutOfDomain,
-        'discount_rate is {rate:.6g}; as a "factor" it must be at most 1',
+        'discount_rate is {rate:.15g}; as a "factor" it must be at most 1',
         rate=discount_rate,
     )
     return net_churn + discount_rate * (1.0 - net_churn)
 
 
-def _refuse_endless(forever: Any, gap: Values, churn: Values, discount_rate: Values) -> None:
+def _refuse_endless(forever: Any, gap: Values, churn: Values, expansion: Values, discount_rate: Values) -> None:
     """Refuse a sum for ever that does not converge; gaps within rounding of zero are zero."""
     rounding = _ROUNDING * (churn + (discount_rate < 0))
     refuse(
         forever & (gap <= rounding) & (gap >= -rounding),
         DivisionByZero,
-        "expansion makes up for churn and nothing outweighs it: on balance no revenue is ever lost, so the value has "
-        "no end; give cap_periods or a discount_rate",
+        "with churn of {churn:.15g}, expansion of {expansion:.15g} and a discount_rate of {rate:.15g}, on balance "
+        "nothing is lost from one payment to the next and the value has no end; give cap_periods or a higher "
+        "discount_rate",
+        churn=churn,
+        expansion=expansion,
+        rate=discount_rate,
     )
     refuse(
         forever & (gap < 0),
         OutOfDomain,
-        "the discount_rate of {rate:.6g} is so far below 0 that the value grows without end; give cap_periods",
+        "the discount_rate of {rate:.15g} is so far below 0 that the value grows without end; give cap_periods",
         rate=discount_rate,
     )
 
@@ -161,16 +165,15 @@ def _refuse_rates_of_expansion(expansion: Values) -> None:
     refuse(
         expansion < -1,
         OutOfDomain,
-        "contraction of {contraction:.6g} takes away more than all revenue of a customer; the expansion must be from "
-        "-1",
+        "contraction of {contraction:.15g} takes away more than all revenue of a customer; the expansion must be "
+        "-1 or more",
         contraction=-expansion,
     )
     refuse(
         expansion >= MAX_RATE,
         OutOfDomain,
         "as a rate the expansion must be below {limit:g} (300% a period), got {expansion:.15g}; write "
-        "{expansion:.15g}% for "
-        'per cent, or choose expansion_as "amount"',
+        '{expansion:.15g}% for per cent, or choose expansion_as "amount"',
         limit=MAX_RATE,
         expansion=expansion,
     )
@@ -183,7 +186,7 @@ def _refuse_contraction_by_amount(arpu: Values, expansion: Values, cap_periods: 
     refuse(
         stays & (expansion < 0) & (last_payment < -_CENTS * arpu),
         OutOfDomain,
-        "with {expansion:.6g} each period the revenue of {arpu:.6g} falls below 0; give cap_periods that end before",
+        "with {expansion:.15g} each period the revenue of {arpu:.15g} falls below 0; give cap_periods that end before",
         expansion=expansion,
         arpu=arpu,
     )

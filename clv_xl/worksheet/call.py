@@ -97,9 +97,10 @@ def _read_singles(
 
 def _with_columns(function: Function, cells: Sequence[Any], system: DateSystem) -> Result | CellError:
     """A function that consumes columns, or answers with a table."""
-    columns = read_ranges(function, cells, system)
-    if isinstance(columns, CellError):
-        return columns
+    ranges = read_ranges(function, cells, system)
+    if isinstance(ranges, CellError):
+        return ranges
+    columns = ranges.values
     each = [(a, cell) for a, cell in zip(function.arguments, cells, strict=True) if a.shape == "each"]
     singles = [only_cell(cell) for _, cell in each]
     if RANGE in singles:
@@ -114,7 +115,10 @@ def _with_columns(function: Function, cells: Sequence[Any], system: DateSystem) 
         return result.one("") if blank_is_fine else missing(next(a.name for a, _ in each if a.required))
     values = dict(zip((a.name for a, _ in each), found, strict=True)) | columns
     answer = function.compute(*(values[a.name] for a in function.arguments))
-    return result.table(answer) if function.result == "table" else result.one(answer)
+    if function.result != "table":
+        return result.one(answer)
+    head, *rows = answer
+    return result.table([[*head, *ranges.notes], *rows])
 
 
 def _block(function: Function, cells: Sequence[Any], columns: dict[str, Any], system: DateSystem) -> Result | CellError:

@@ -105,12 +105,14 @@ def _foreign(cell: Any) -> Cell:
     if isinstance(cell, dt.timedelta):
         return cell / dt.timedelta(days=1)
     if isinstance(cell, list | tuple):
-        return CellError(VALUE, "a cell cannot hold a list")
+        return CellError(VALUE, "must be one value, got a list")
+    if type(cell).__name__ == "NAType":  # pandas' NA, a missing value
+        return None
     if hasattr(cell, "item") and not getattr(cell, "ndim", 1):  # numpy scalars, among them np.bool_ and np.datetime64
         value = cell.item()
         if not hasattr(value, "item"):
             return plain(value)
-    return CellError(VALUE, f"a cell cannot hold a {type(cell).__name__}")
+    return CellError(VALUE, f"must be a value that a cell can hold, got a {type(cell).__name__}")
 
 
 def _office_js_object(cell: dict[Any, Any]) -> Cell:
@@ -120,8 +122,9 @@ def _office_js_object(cell: dict[Any, Any]) -> Cell:
         return _FROM_TEXT.get(code, _FROM_TEXT[VALUE]) if isinstance(code, str) else _FROM_TEXT[VALUE]
     value = cell.get("basicValue")
     if value is None or isinstance(value, dict | list):
-        return CellError(VALUE, "a cell cannot hold an object")
-    return plain(value)
+        return CellError(VALUE, "must be a value, got an object")
+    # A number is one here, where only COM would mean an error.
+    return _as_float(value) if isinstance(value, int) and not isinstance(value, bool) else plain(value)
 
 
 def _as_float(number: Any) -> Cell:
@@ -129,6 +132,8 @@ def _as_float(number: Any) -> Cell:
         return float(number)
     except (OverflowError, ValueError):
         return CellError(NUM, "the number is too large")
+    except TypeError:
+        return CellError(VALUE, f"must be a value that a cell can hold, got a {type(number).__name__}")
 
 
 class _Range:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -10,25 +11,33 @@ from clv_xl.core.column_names import plain_name
 from clv_xl.worksheet.cells import RANGE, only_cell, plain, rows_of
 from clv_xl.worksheet.dates import DateSystem
 from clv_xl.worksheet.errors import NA, VALUE, CellError
-from clv_xl.worksheet.headings import has_heading
+from clv_xl.worksheet.headings import has_heading, is_known
 from clv_xl.worksheet.kinds import Choice, missing
 from clv_xl.worksheet.registry import Argument, Function, Table
 
 
-def read_ranges(function: Function, cells: Sequence[Any], system: DateSystem) -> dict[str, Any] | CellError:
-    """The values of every column, list and table of a call, by argument; or the first thing wrong."""
-    found: dict[str, Any] = {}
+@dataclass
+class Ranges:
+    """The values of every column, list and table of a call, by argument; what a reader of the result must know."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_ranges(function: Function, cells: Sequence[Any], system: DateSystem) -> Ranges | CellError:
+    """What the ranges of a call hold; or the first thing wrong."""
+    found = Ranges()
     for group in _groups(function):
-        read = _read_columns(group, [cells[function.arguments.index(a)] for a in group], system)
+        read = _read_columns(group, [cells[function.arguments.index(a)] for a in group], system, found.notes)
         if isinstance(read, CellError):
             return read
-        found |= read
+        found.values |= read
     for argument, cell in zip(function.arguments, cells, strict=True):
         if argument.shape == "table":
-            table = _read_table(argument, cell, system)
+            table = _read_table(argument, cell, system, found.notes)
             if isinstance(table, CellError):
                 return table
-            found[argument.name] = table
+            found.values[argument.name] = table
     return found
 
 
@@ -40,12 +49,17 @@ def _groups(function: Function) -> list[list[Argument]]:
 
 
 def _read_columns(
-    arguments: Sequence[Argument], cells: Sequence[Any], system: DateSystem, header: bool | None = None
+    arguments: Sequence[Argument],
+    cells: Sequence[Any],
+    system: DateSystem,
+    notes: list[str],
+    header: bool | None = None,
 ) -> dict[str, Any] | CellError:
     """One array for each argument, None for an omitted optional one; or the first thing wrong, by row.
 
-    A header row is dropped; unless the caller knows better, `headings` tells whether there is one. Rows that are blank
-    in every column are left out; a row that is blank in some is an error.
+    A header row is dropped; unless the caller knows better, `headings` tells whether there is one, and a note tells the
+    reader where no column was known by its name. Rows that are blank in every column are left out; a row that is blank
+    in some is an error.
     """
     given: list[tuple[Argument, list[Any]]] = []
     for argument, cell in zip(arguments, cells, strict=True):
@@ -55,14 +69,16 @@ def _read_columns(
         if isinstance(column, CellError):
             return column
         given.append((argument, column))
-    values = _aligned(given, system, header) if given else []
+    values = _aligned(given, system, notes, header) if given else []
     if isinstance(values, CellError):
         return values
     found = {argument.name: array for (argument, _), array in zip(given, values, strict=True)}
     return {argument.name: found.get(argument.name) for argument in arguments}
 
 
-def _read_table(argument: Argument, cell: Any, system: DateSystem) -> dict[str, Any] | str | CellError | None:
+def _read_table(
+    argument: Argument, cell: Any, system: DateSystem, notes: list[str]
+) -> dict[str, Any] | str | CellError | None:
     """The columns of a table by name, None for an absent optional one; or the name of a table that is known by it.
 
     For an omitted optional table, its default.
@@ -88,7 +104,7 @@ def _read_table(argument: Argument, cell: Any, system: DateSystem) -> dict[str, 
         wanted = ", ".join(c.name if c.required else f"[{c.name}]" for c in columns)
         return CellError(VALUE, f"{argument.name} must have the columns {wanted}; missing: {', '.join(absent)}")
     cells = [[[row[places[c.name]]] for row in rows] if c.name in places else None for c in columns]
-    read = _read_columns(columns, cells, system, header)
+    read = _read_columns(columns, cells, system, notes, header)
     return CellError(read.code, f"{argument.name}: {read.message}") if isinstance(read, CellError) else read
 
 
@@ -116,7 +132,7 @@ def _column(argument: Argument, cell: Any) -> list[Any] | CellError:
 
 
 def _aligned(
-    given: list[tuple[Argument, list[Any]]], system: DateSystem, has_header: bool | None
+    given: list[tuple[Argument, list[Any]]], system: DateSystem, notes: list[str], has_header: bool | None
 ) -> list[Any] | CellError:
     import numpy as np
 
@@ -129,6 +145,9 @@ def _aligned(
     found = has_header if has_header is not None else length > above + 1 and has_heading(given, above, system)
     if isinstance(found, CellError):
         return found
+    if found and has_header is None and not is_known(given, above):
+        names = ", ".join(str(column[above]) for _, column in given if plain(column[above]) is not None)
+        notes.append(f"note: row {above + 1} of the range was taken for its heading: {names}")
     header = above + 1 if found else 0
     size = min(length, max(header + 1, *(_filled(column) for _, column in given)))
     given = [(argument, column[:size]) for argument, column in given]
@@ -158,7 +177,7 @@ def _blank_above(given: list[tuple[Argument, list[Any]]], length: int) -> int:
 def _filled(column: list[Any]) -> int:
     """How many cells there are down to the last one that is not empty: whole columns are mostly empty."""
     size = len(column)
-    while size and (column[size - 1] is None or column[size - 1] == ""):
+    while size and (column[size - 1] is None or (isinstance(column[size - 1], str) and not column[size - 1])):
         size -= 1
     return size
 

@@ -7,6 +7,7 @@ or text over values of another type, unless it is text that was meant as a value
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -30,20 +31,20 @@ def has_heading(given: Sequence[tuple[Argument, list[Any]]], row: int, system: D
     if any(argument.shape == "list" for argument, _ in given):
         return False
     found = [_speaks(argument, column, row, system) for argument, column in given]
-    if "name" not in found and any(plain(column[row]) is None for _, column in given):
-        return False  # a row with a hole in it is data that lacks a value, unless a column is named on it
-    if "value" not in found:
-        names = (column for (_, column), speaks in zip(given, found, strict=True) if speaks == "text")
-        return "heading" in found or "name" in found or any(map(_over_numbers, names))
-    for (argument, column), speaks in zip(given, found, strict=True):
-        if speaks == "name" and isinstance(argument.kind, Text) and column.count(column[row]) == 1:
-            other = given[found.index("value")][0].name
-            return CellError(
-                VALUE,
-                f'{argument.name}, row {row + 1} of the range, is the heading "{plain(column[row])}", but {other} '
-                "holds a value there; choose the same rows for all columns",
-            )
-    return False
+    if "value" in found:
+        return _apart(given, found, row)
+    if "name" in found:
+        return True
+    if any(plain(column[row]) is None or _comes_again(argument, column, row) for argument, column in given):
+        return False  # data that lacks a value, or that a name stands in twice, unless a column is named on it
+    names = (column for (_, column), speaks in zip(given, found, strict=True) if speaks == "text")
+    return "heading" in found or any(_over_numbers(column, row) for column in names)
+
+
+def is_known(given: Sequence[tuple[Argument, list[Any]]], row: int) -> bool:
+    """Whether a heading in that row names one of the columns, and was not only guessed by the types below it."""
+    tops = ((argument, plain(column[row])) for argument, column in given)
+    return any(isinstance(top, str) and _is_named(top, argument) for argument, top in tops)
 
 
 def _speaks(argument: Argument, column: list[Any], row: int, system: DateSystem) -> str:
@@ -59,7 +60,7 @@ def _speaks(argument: Argument, column: list[Any], row: int, system: DateSystem)
         return ""
     if not isinstance(top, str):
         return "value"
-    if _is_named(top, argument):
+    if _is_named(top, argument) and not _comes_again(argument, column, row):
         return "name"
     if isinstance(argument.kind, Text):
         return "" if means_a_value(top) or has_digits(top) else "text"
@@ -68,13 +69,30 @@ def _speaks(argument: Argument, column: list[Any], row: int, system: DateSystem)
     return "value" if accepted or failed else "heading"
 
 
-def _over_numbers(column: list[Any]) -> bool:
-    if not {int, float} & set(map(type, column)):
-        return False
-    filled = (type(cell) for cell in column if plain(cell) is not None)
-    next(filled, None)
-    below = set(filled)
-    return bool(below) and below <= {int, float}
+def _apart(given: Sequence[tuple[Argument, list[Any]]], found: Sequence[str], row: int) -> bool | CellError:
+    """An error where a column of names is named in a row in which another column holds a value."""
+    for (argument, column), speaks in zip(given, found, strict=True):
+        if speaks == "name" and isinstance(argument.kind, Text):
+            other = given[found.index("value")][0].name
+            return CellError(
+                VALUE,
+                f'{argument.name}, row {row + 1} of the range, is the heading "{plain(column[row])}", but {other} '
+                "holds a value there; choose the same rows for all columns",
+            )
+    return False
+
+
+def _comes_again(argument: Argument, column: list[Any], row: int) -> bool:
+    """Whether the name in that row is one of the names below it: a heading stands there once."""
+    return isinstance(argument.kind, Text) and column[row] in column[row + 1 :]
+
+
+def _over_numbers(column: list[Any], row: int) -> bool:
+    """Whether below that row there are numbers and nothing else, in whatever form: as dates, as text of digits."""
+    below = [cell for cell in map(plain, column[row + 1 :]) if cell is not None]
+    return bool(below) and all(
+        isinstance(cell, float | dt.datetime) or (isinstance(cell, str) and cell.strip().isdecimal()) for cell in below
+    )
 
 
 def _is_named(top: str, argument: Argument) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import math
+import numbers
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -214,9 +216,14 @@ class Text(Kind):
 
     def read(self, raw: Any, system: DateSystem = EXCEL_1900) -> Any:
         value = super().read(raw, system)
-        if type(raw) is int and isinstance(value, float) and value != raw:
-            return str(raw)  # from Python only: no cell holds so many digits, and none must be lost
-        return value
+        if (
+            type(raw) is float
+            or not isinstance(raw, numbers.Integral | decimal.Decimal)
+            or not isinstance(value, float)
+        ):
+            return value
+        # Integers come from Python only: no cell holds so many digits, and none must be lost.
+        return value if raw != int(raw) or int(value) == int(raw) else str(int(raw))
 
     def read_many(self, raws: Sequence[Any], system: DateSystem = EXCEL_1900) -> tuple[NDArray[Any], Gaps]:
         import numpy as np

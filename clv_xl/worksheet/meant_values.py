@@ -11,7 +11,7 @@ import unicodedata
 
 _CURRENCIES = (
     "usd eur gbp chf jpy cny rmb inr krw aud cad nzd sgd hkd twd thb try sek nok dkk pln czk huf ron brl mxn zar rub "
-    "idr vnd aed sar rs kr kč zł zl ft lei tl baht dollars? euros? yen pounds? [a-z]{1,3}\\s*(?=[$/€£¥])"
+    "idr vnd aed sar rs r kr kč zł zl ft fr lei tl baht dollars? euros? yen pounds? [a-z]{1,3}\\s*(?=[$/€£¥])"
 )
 _UNITS = (
     "k m mn mio mrd bn millions? thousand tsd percent pct prozent points? x times mal fois veces kez kere years? yrs? "
@@ -21,23 +21,48 @@ _UNITS = (
     "pieces? units? items? stück stk kunden besuche käufe"
 )
 _COUNTERS = "年 月 週 周 天 日 個 个 次 元 円 圓 บาท ปี เดือน สัปดาห์ วัน ครั้ง คน"
+_SIGNS = "minus plus negative moins menos meno eksi 負 负 ลบ"
 _ABOUT = (
     "ca circa about approx approximately around roughly nearly almost over under above below between up to at least "
-    "most than less more min max only just etwa rund ungefähr über unter bis environ unos aprox yaklaşık 約 约 ประมาณ"
+    "most than less more min max only just etwa rund ungefähr über unter bis environ unos aprox yaklaşık 約 约 ประมาณ "
+    f"a an {_SIGNS}"
 )
 _NUMBER_WORDS = (
+    # A language's words that are written in one: zweiunddreißig, quarantadue, vijfentwintig, 三百.
+    "(?:hundred|thousand|half) "
+    "(?:eine?s?|zwei|zwo|drei|vier|fünf|fuenf|sechs?|sieb(?:en)?|acht|neun|zehn|elf|zwölf|zwoelf|zwanzig|drei(?:ß|ss)ig|"
+    "(?:vier|fünf|fuenf|sech|sieb|acht|neun)zig|hundert|tausend|und)+ "
+    "(?:een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|[dv]ertien|veertien|(?:twin|der|veer|vijf|zes|zeven|tach|negen)tig|honderd|"
+    "duizend|en|ën)+ "
+    "(?:uno?|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|(?:un|do|tre|quattor|quin|se)dici|dici(?:assette|otto|annove)|vent[io]?|trent[ao]?|"
+    "(?:quar|cinqu|sess|sett|ott|nov)ant[ao]?|cento|mill?[ea]|mila)+ "
+    "[零〇一二三四五六七八九十百千萬万兩两半]+ (?:หนึ่ง|เอ็ด|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|ศูนย์)+ "
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million dozen null eins "
-    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf deux trois quatre cinq sept huit neuf dix dos tres "
-    "cuatro cinco seis siete ocho nueve diez iki üç dört beş altı yedi sekiz dokuz [零一二三四五六七八九十百千萬万]+"
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety million dozen halves thirds? quarters "
+    "fifths? tenths? several few many some and null eins une? deux trois quatre cinq six sept huit neuf dix onze douze "
+    "treize quatorze quinze seize vingts? trente quarante cinquante soixante septante nonante cents? et una dos tres "
+    "cuatro cinco seis siete ocho nueve diez once doce trece catorce quince veint(?:e|i[a-zéóú]+) treinta cuarenta "
+    "cincuenta sesenta setenta ochenta noventa cien(?:to)? [a-z]+cientos mil y uma? dois duas três quatro sete oito "
+    "nove dez vinte cem demi meia halb(?:e[sr]?)? bir iki üç dört beş altı yedi sekiz dokuz yirmi otuz kırk elli altmış "
+    "yetmiş seksen doksan yüz yarım"
 )
 _MISSING = (
-    r"n/a|na|n\.a|nan|null|none|nil|nothing|nd|nv|ka|k\.a|tba|tbc|tbd|void|invalid|error|err|blank|empty|unknown|unk|"
-    "unavailable|missing|undefined|unspecified|unassigned|anonymous|guest|walk-in|free|gratis|true|false|wahr|falsch|"
-    "not (?:available|applicable|known|given|provided|recorded|set|yet|specified|disclosed)|pending|yes|"
-    "no (?:data|value|entry|info|information|answer|record)|unbekannt|fehlt|leer|keine angabe|kostenlos|inconnue?|"
-    "non disponible|gratuit|desconocid[oa]|sin datos?|no disponible|sconosciut[oa]|mancante|bilinmiyor|yok|boş|"
-    "onbekend|ไม่ทราบ|ไม่มี|ไม่ระบุ|未知|不明|無|无|沒有|没有|無資料|なし"
+    r"n/a|na|n\.?\s*a|n\.?\s*[bdv]|n\.?\s*v\.?\s*t|nan|null|none|nil|nothing|no|[ko]\.?\s*a|k\.?\s*[wd]|tba|tbc|tbd|"
+    "void|invalid|error|err|(?:error|fehler|erreur) \\d+|blank|empty|unknown|unk|unclear|unavailable|missing|undefined|"
+    "unspecified|unassigned|anonymous|guest|walk-in|free|gratis|true|false|wahr|falsch|inf|infinite|infinity|unlimited|"
+    "unendlich|endless|endlos|forever|"
+    "not (?:\\w+|yet \\w+)|nicht (?:\\w+)|to be (?:\\w+)|pending|yes|"
+    "no (?:data|value|entry|info|information|answer|record)|unbekannt|fehlt|leer|keine?r?|nein|ja|keine angabe|"
+    "kostenlos|inconnue?|vide|aucune?|non|oui|non disponible|gratuit|desconocid[oa]|vac[ií][oa]|ningun[oa]|"
+    "sin datos?|no disponible|sconosciut[oa]|vuot[oa]|nessun[oa]?|mancante|bilinmiyor|yok|boş|onbekend|leeg|geen|"
+    "ไม่ทราบ|ไม่มี|ไม่ระบุ|未知|不明|不详|不詳|無|无|沒有|没有|無資料|なし"
+)
+_STATES = (
+    "cancell?ed refund refunded charge-?back declined rejected failed voided open closed ongoing "
+    "(?:still|currently)\\s\\w+ never once twice storniert storno erstattet gutschrift offen laufend nie niemals "
+    "einmal annulée? remboursée? avoir jamais cancelad[oa] anulad[oa] reembolsad[oa] nunca "
+    "annullat[oa] rimborsat[oa] mai iptal "
+    "hiç geannuleerd terugbetaald nooit credit.note 已取消 已退款 取消 退款 ยกเลิก คืนเงิน"
 )
 _MONTHS_AND_DAYS = (
     "jan feb mar apr jun jul aug sep sept oct nov dec january february march april may june july august september "
@@ -66,23 +91,23 @@ _LEADS = re.compile(rf"(?:(?:{_any(_ABOUT)}|{_any(_CURRENCIES)})(?=[\W\d])|\W)*\
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s*[/–-]\s*\d\d(?:\d\d)?)?\s+([^\W\d_]{2,})")
 _NUMBER_WORD = re.compile(
     rf"(?:(?:{_any(_ABOUT)})\W+)*(?:{_any(_NUMBER_WORDS)})(?:[\s-]+(?:{_any(_NUMBER_WORDS)}))*"
-    rf"(?:\s*(?:{_any(_COUNTERS)})|\s+(?:{_any(_UNITS)})(?!\w).*|\s*\(.*\))?"
+    rf"(?:\s*(?:{_any(_COUNTERS)})|\s+(?:an?\s+)?(?:{_any(_UNITS)}|{_any(_CURRENCIES)})(?!\w).*|\s*\(.*)?"
 )
-_NOT_KNOWN = re.compile(rf"(?:{_MISSING})[.?!]*(?:\s*[(,;:].*|\s+[–-]\s.*)?|.*\W(?:unknown|missing|unbekannt)\W*")
+_NOT_KNOWN = re.compile(
+    rf"(?:{_MISSING}|{_any(_STATES)})[.?!]*(?:\s*[(,;:].*|\s+[–-]\s.*)?|.*\W(?:unknown|missing|unbekannt)\W*"
+)
+_AROUND = " \t()[]{}<>\"'«»„“”‘’*_~=-–—−+"
+"""What stands around a word without changing it: (blank), <NA>, - five."""
 _DAY_WORD = re.compile(rf"(?<!\w)(?:{_any(_MONTHS_AND_DAYS)})(?!\w)")
 
 
 def means_a_value(text: str) -> bool:
     """Whether text stands for a number, an amount, a length of time or a missing value, and so is no heading."""
     text = _digits_of_ascii(unicodedata.normalize("NFC", text)).casefold().strip()
-    if (
-        text.startswith("#")
-        or not any(c.isalnum() for c in text)
-        or _VALUE.fullmatch(text)
-        or _NOT_KNOWN.fullmatch(text)
-    ):
+    if text.startswith("#") or not any(c.isalnum() for c in text) or _VALUE.fullmatch(text):
         return True
-    if _NUMBER_WORD.fullmatch(text):
+    words = text.strip(_AROUND)
+    if words != "no." and (_NOT_KNOWN.fullmatch(words) or _NUMBER_WORD.fullmatch(words)):
         return True
     year = _YEAR.match(text)
     if year is not None:

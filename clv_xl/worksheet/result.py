@@ -9,12 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from clv_xl.core.rows import rows_from
+from clv_xl.core.rows import MAX_COLUMNS, rows_from
 from clv_xl.core.undefined import DivisionByZero, Missing, Undefined
 from clv_xl.worksheet.errors import DIV0, NA, NUM, VALUE, CellError, sendable
-
-_MAX_COLUMNS = 16_384
-"""The width of a worksheet."""
 
 NOT_FINITE = CellError(NUM, "the result is too large to be a number")
 
@@ -56,8 +53,8 @@ def table(rows: Iterable[Iterable[Any]]) -> Result:
     width = max(map(len, given), default=0)
     if not width:
         return Result([[""]])
-    if width > _MAX_COLUMNS:
-        too_wide = f"the table would have {width:,} columns, and a worksheet has {_MAX_COLUMNS:,}; ask for less"
+    if width > MAX_COLUMNS:
+        too_wide = f"the table would have {width:,} columns, and a worksheet has {MAX_COLUMNS:,}; ask for less"
         return one(CellError(NUM, too_wide))
     head, body = given[:1], given[1:]
     if len(set(map(len, body))) > 1:

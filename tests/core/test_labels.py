@@ -19,6 +19,7 @@ SAME = [
     ("Ann", "A\u200bnn\ufeff"),
     ("Ann", "\u200e Ann \u00ad"),
     ("Ann", "Ann\ud83d"),
+    *(("Ann", f"A{c}nn{c}") for c in "\u034f\u061c\u2060\u2066\u206a\u180e\ufe0f\ufff9\U000e0041\U000e0101"),
     ("José", "Jose\u0301"),
     ("JOSÉ", "jose\u0301"),
     ("Straße", "STRASSE"),

@@ -37,9 +37,15 @@ REFUSALS = [
     (subscription.grr, (0.0, 1.0, 1.0), {}, DivisionByZero, "mrr_at_start is 0"),
     (subscription.grr, (100.0, 60.0, 50.0), {}, OutOfDomain, "add up to 110, more than the 100"),
     (subscription.quick_ratio, (10.0, 5.0, 0.0, 0.0), {}, DivisionByZero, "nothing was lost"),
-    (ltv_subscription, (100.0, 0.8, 0.0), {}, DivisionByZero, "give cap_periods or a discount_rate"),
-    (ltv_subscription, (100.0, 0.8, 0.2, 0.0, 0.25), {}, DivisionByZero, "give cap_periods or a discount_rate"),
-    (ltv_subscription, (100.0, 0.8, 0.3, 0.0, 3 / 7), {}, DivisionByZero, "on balance no revenue is ever lost"),
+    (ltv_subscription, (100.0, 0.8, 0.0), {}, DivisionByZero, "give cap_periods or a higher discount_rate"),
+    (ltv_subscription, (100.0, 0.8, 0.2, 0.0, 0.25), {}, DivisionByZero, "give cap_periods or a higher discount_rate"),
+    (
+        ltv_subscription,
+        (100.0, 0.8, 0.3, 0.0, 3 / 7),
+        {},
+        DivisionByZero,
+        "expansion of 0.428.* on balance nothing is lost",
+    ),
     (
         ltv_subscription,
         (100.0, 0.8, 0.05, 0.0, 0.06),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -340,3 +343,46 @@ def test_notes_stand_behind_the_headers_of_every_table() -> None:
     assert "spelled in several ways" in mrr.rows[0][-1]
     assert [row[2] for row in mrr.rows[1:]] == [11.0]
     assert call(REGISTRY["REPEAT_RATE"], [log[0]]).value == 0.5
+
+
+def test_integers_that_a_float_cannot_tell_apart_are_two_customers() -> None:
+    """From Python only: the first two are one float."""
+    ids = [2**53, 2**53 + 1, 2**53 + 1]
+    for names in (ids, np.array(ids), [Decimal(i) for i in ids]):
+        assert call(REGISTRY["REPEAT_RATE"], [names]).value == 0.5
+
+
+def test_of_spellings_on_one_moment_the_least_is_shown_without_characters_of_no_width() -> None:
+    names = column("ben", "\u200bBen", "BEN\u200b", "Ann")
+    assert [row[0] for row in call(CLV_SUMMARY, [names, column(*[45_000.0] * 4)]).rows[1:]] == ["Ann", "BEN"]
+
+
+def test_customers_stand_in_the_order_of_the_names_that_are_shown() -> None:
+    names = column("ann", "ANN", "Bob")
+    assert [row[0] for row in call(CLV_SUMMARY, [names, column(1.0, 2.0, 3.0)]).rows[1:]] == ["Bob", "ann"]
+
+
+def test_the_notes_count_for_the_width_of_a_cohort_table() -> None:
+    """Two columns before, 16,382 days: as wide as a worksheet, and with a note one too many."""
+    dates = column(1000.0, 1000.0 + 16_381)
+    assert len(call(COHORTS, [column("Ann", "Ann"), dates, None, None, "day"]).rows[0]) == 16_384
+    refused = call(COHORTS, [column("Ann", "ann"), dates, None, None, "day"])
+    assert refused.error is not None
+    assert 'choose the period "week"' in refused.error.message
+
+
+def test_many_customers_of_few_cohorts_fit_on_a_sheet() -> None:
+    """1,200 customers who all began on the first of 1,200 days are one cohort."""
+    names = column(*[f"c{i}" for i in range(1200)] * 2)
+    dates = column(*[45_000.0] * 1200, *[45_000.0 + i for i in range(1200)])
+    rows = call(COHORTS, [names, dates, None, None, "day"]).rows
+    assert [len(rows), len(rows[0])] == [2, 1202]
+
+
+def test_a_value_that_pandas_lacks_is_a_blank() -> None:
+    log = [["Ann", "Ben", pd.NA], [45_000.0, 45_001.0, pd.NA], [1.0, 2.0, pd.NA]]
+    assert [row[0] for row in call(REGISTRY["RFM"], log).rows[1:]] == ["Ben", "Ann"]
+    log[1][1] = pd.NA
+    wrong = call(REGISTRY["RFM"], log)
+    assert wrong.error is not None
+    assert wrong.error.message.startswith("dates, row 2 of the range, is blank")

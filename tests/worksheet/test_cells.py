@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from clv_xl.worksheet.cells import RANGE, only_cell, plain, rows_of
@@ -63,7 +64,7 @@ def test_an_error_that_no_function_can_return_is_value_and_names_it(code: str) -
     assert code in error.message
 
 
-@pytest.mark.parametrize("cell", [None, "", "   ", "\t", MISSING_DATE])
+@pytest.mark.parametrize("cell", [None, "", "   ", "\t", MISSING_DATE, pd.NA, pd.NaT])
 def test_blanks(cell: object) -> None:
     assert plain(cell) is None
 
@@ -89,6 +90,8 @@ def test_a_missing_pandas_date_is_a_blank() -> None:
         (np.float32(0.5), 0.5),
         (np.float64(0.1), 0.1),
         ({"type": "FormattedNumber", "basicValue": 45658, "numberFormat": "yyyy-mm-dd"}, 45658.0),
+        ({"type": "FormattedNumber", "basicValue": -2146826246}, -2146826246.0),
+        (pd.Timedelta(days=5), 5.0),
     ],
 )
 def test_numbers_of_every_library_become_floats(cell: object, number: float) -> None:
@@ -113,6 +116,7 @@ def test_a_day_becomes_a_moment() -> None:
         ([1, 2], "#VALUE!", "list"),
         (object(), "#VALUE!", "object"),
         (1j, "#VALUE!", "complex"),
+        (np.timedelta64(5, "D"), "#VALUE!", "timedelta64"),
         ({"type": "Entity", "basicValue": [1]}, "#VALUE!", "object"),
         ({}, "#VALUE!", "object"),
         (b"12", "#VALUE!", "bytes"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from clv_xl.catalogue import REGISTRY
@@ -31,12 +34,18 @@ MEANT = (  # noqa: SIM905
     "5 years|unknown|½|Unknown.|ten|about 5|approx. 5|~5|<5|5+|5 or 6|R$ 5|US$5|US $5|NT$ 500|Rs. 500|kr 50|five years|"
     "twenty-five|five (5)|3x|3 times|20 percent|5 yrs.|N/A|n.a.|-|???|none|not available|no data|k.A.|keine Angabe|"
     "unbekannt|zwölf|五|五年|١٢|๕|Ⅳ|１２|12,50|1.234,56|12€|(5)|-20%|1e3|1st|2000 customers|2024 EUR|31.3.26|12/2024|"
-    "unknown (ask Bob)|missing|pending|free|…|5 visits per week|at least 5|5 Jahre|5 ans|5 yıl|date unknown|ไม่ทราบ|未知"
+    "unknown (ask Bob)|missing|pending|free|…|5 visits per week|at least 5|5 Jahre|5 ans|5 yıl|date unknown|ไม่ทราบ|"
+    "未知|"
+    "minus 5|- five|half|half a year|one hundred and five|inf|R 50|Fr. 50|fünfzig|zweiunddreißig|hundert|vingt|mille|"
+    "quatre-vingt-dix|uno|quarantadue|cien|treinta y cinco|twee|vijfentwintig|yirmi beş|ห้าสิบ|a dozen|two-thirds|"
+    "several|cancelled|refunded|storniert|no|never|once|still active|n.v.t.|k. A.|(blank)|(null)|<NA>|[unknown]|"
+    "not stated|nicht bekannt|to be confirmed|error 5|fifty EUR|取消"
 ).split("|")
 HEADINGS = (  # noqa: SIM905
     "Spend|Spend (EUR)|Q1 2024|Jan 2024|2024 revenue|2024/25 revenue|Σ|Umsatz|客單價|No.|One-time buyers|Free shipping|"
     "Guest orders|Revenue 2024|S1 spend|US 2024|Half-year revenue|Visits|Column1|Error rate|Area m²|一月營收|Tutar|"
-    "ยอดขาย|FY24|KW 12|Spend in USD|Months kept|\u200bSpend\u200b"
+    "ยอดขาย|FY24|KW 12|Spend in USD|Months kept|\u200bSpend\u200b|"
+    "Lifetime|Refunds|Open orders|Einzig|Quanti|Number of orders|Half-day visits|Centre|Nombre"
 ).split("|")
 
 
@@ -82,9 +91,18 @@ def test_a_name_over_names_is_a_customer() -> None:
 
 
 @pytest.mark.parametrize("top", ["Nummer der Firma", "Who"])
-def test_text_over_numbers_is_a_heading_of_customers(top: str) -> None:
-    assert call(REPEAT, [column(top, 17850.0, 17850.0, 3.0)]).value == 0.5
-    assert call(REPEAT, [column(top, 17850, None, 3, 17850.0, "")]).value == 0.5
+@pytest.mark.parametrize(
+    "ids",
+    [
+        (17850.0, 17850.0, 3.0),
+        (17850, None, 3, 17850.0, ""),
+        ("17850", "17850", "00003"),
+        (dt.datetime(1948, 11, 13), 17850.0, 3.0),
+        (np.int64(17850), np.float64(17850), Decimal(3)),
+    ],
+)
+def test_text_over_numbers_in_any_form_is_a_heading_of_customers(top: str, ids: tuple[Any, ...]) -> None:
+    assert call(REPEAT, [column(top, *ids)]).value == 0.5
 
 
 @pytest.mark.parametrize("top", ["unknown", "guest", "n/a", "C536", "17851", "½"])
@@ -148,6 +166,42 @@ def test_a_name_that_comes_again_is_no_heading() -> None:
     """A customer may be called Client; a heading stands there once."""
     log = [column("Client", "Ann", "Client"), column(DAY, DAY + 1, DAY + 2), column(5.0, 6.0, 7.0)]
     assert [row[:4] for row in call(RFM, log).rows[1:]] == [["Client", 0.0, 2.0, 12.0], ["Ann", 1.0, 1.0, 6.0]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "rate"),
+    [
+        (["Client", "Ann", "Client", "Bob", "Ann"], 2 / 3),
+        (["Customer", "Customer", "Ann", "Ben"], 1 / 3),
+        (["Shop", "Shop", 5.0, 6.0], 1 / 3),
+    ],
+)
+def test_nor_is_it_one_where_no_other_column_speaks(cells: list[Any], rate: float) -> None:
+    assert call(REPEAT, [column(*cells)]).value == pytest.approx(rate)
+
+
+@pytest.mark.parametrize(
+    "top",
+    ["Name", "Full name", "Kundenname", "Company", "Shopper", "E-mail address", "Customer code", "Nom du client"],
+)
+def test_customers_go_by_many_names(top: str) -> None:
+    assert call(REPEAT, [column(top, "Ann", "Ben", "Ann")]).value == 0.5
+
+
+def test_words_of_an_export_over_a_customer_who_comes_again_are_no_heading() -> None:
+    result = call(RFM, [column("Ann", "Ann", "Ben"), column("x?", DAY, DAY), column("y?", 1.0, 2.0)])
+    assert "dates, row 1 of the range, must be a date" in message(result)
+
+
+def test_a_table_says_what_it_took_for_a_heading() -> None:
+    note = "note: row 1 of the range was taken for its heading: Whoever, Seen, Worth"
+    guessed = [column("Whoever", "Ann"), column("Seen", DAY), column("Worth", 5.0)]
+    assert note in call(RFM, guessed).rows[0]
+    known = [column("Whoever", "Ann"), column("Date", DAY), column("Worth", 5.0)]
+    assert not [cell for cell in call(RFM, known).rows[0] if "heading" in cell]
+    log = [column("ads"), column("x"), column(1.0), column(10.0)]
+    head = call(GROUPS, [*log, [["Woher", "Wieviel"], ["ads", 5.0]]]).rows[0]
+    assert head[-1] == "note: row 1 of the range was taken for its heading: Woher, Wieviel"
 
 
 def test_a_table_argument_follows_the_same_rule() -> None:

@@ -7,6 +7,7 @@ import math
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +94,11 @@ def test_refusals(kind: Kind, cell: Any, code: str, says: str) -> None:
         (Text(), "017850", "017850"),
         (Text(), dt.datetime(2026, 1, 2), 46024.0),
         (Text(), 12345678901234567, "12345678901234567"),
+        (Text(), 2**53 + 1, "9007199254740993"),
+        (Text(), 2**53, 2.0**53),
+        (Text(), np.int64(2**53 + 1), "9007199254740993"),
+        (Text(), Decimal("12345678901234567"), "12345678901234567"),
+        (Text(), Decimal("0.1"), 0.1),
         (Money(), dt.datetime(2026, 1, 2, 12), 46024.5),
         (Money(), dt.time(6), 0.25),
         (Money(), dt.timedelta(days=2, hours=12), 2.5),
