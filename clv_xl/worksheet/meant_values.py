@@ -43,7 +43,8 @@ _NUMBER_WORDS = (
     "treize quatorze quinze seize vingts? trente quarante cinquante soixante septante nonante cents? et una dos tres "
     "cuatro cinco seis siete ocho nueve diez once doce trece catorce quince veint(?:e|i[a-zéóú]+) treinta cuarenta "
     "cincuenta sesenta setenta ochenta noventa cien(?:to)? [a-z]+cientos mil y uma? dois duas três quatro sete oito "
-    "nove dez vinte cem demi meia halb(?:e[sr]?)? bir iki üç dört beş altı yedi sekiz dokuz yirmi otuz kırk elli altmış "
+    "nove dez "
+    "vinte cem demi meia halb(?:e[sr]?)? bir iki üç dört beş altı yedi sekiz dokuz yirmi otuz kırk elli altmış "
     "yetmiş seksen doksan yüz yarım"
 )
 _MISSING = (
