@@ -40,6 +40,26 @@ class LogOptions:
     channel: Annotated[str | None, _column("What won the customer, or brought the order.")] = None
     cost: Annotated[str | None, _column("Cost of the line, not of a piece.")] = None
     currency_column: Annotated[str | None, _column("Currency of the amount, as EUR.")] = None
+    status_column: Annotated[str | None, _column("Whether the order happened: paid, cancelled, pending.")] = None
+    status: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VALUE", help='Count only orders with this status; several times, or "all".'),
+    ] = None
+    refunded: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help='Money paid back of the amount beside it, or "none".'),
+    ] = None
+    amount_per: Annotated[
+        str, typer.Option(help="Whether an amount is that of its line or of the whole order: auto, line, order.")
+    ] = "auto"
+    guest: Annotated[
+        str | None,
+        typer.Option(metavar="VALUE", help='The customer that stands for all without an account, or "none".'),
+    ] = None
+    email: Annotated[str | None, _column("Who a guest is.")] = None
+    exact_names: Annotated[
+        bool, typer.Option("--exact-names", help="Customers are one only where names are equal to the letter.")
+    ] = False
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Last day that counts, as 2025-12-31.")] = None
     period: Annotated[str, typer.Option(help="day, week, month, quarter, year.")] = "month"
     date_order: Annotated[str, typer.Option(help="What 3/4/2025 means: auto, day-first, month-first.")] = "auto"
@@ -93,7 +113,7 @@ class LogOptions:
         """The columns that the user named, by the part they play."""
         from clv_xl.core.orders import PARTS
 
-        fields = {"currency": "currency_column"}
+        fields = {"currency": "currency_column", "status": "status_column"}
         return {part: getattr(self, fields.get(part, part)) for part in PARTS}
 
     def columns(self, log: "Log") -> "Columns":
@@ -120,6 +140,10 @@ class LogOptions:
             as_of=_day(self.as_of),
             currency=self.currency if keeps_one_currency else None,
             rates=_rates(self.rate, self.currency),
+            status=tuple(self.status) if self.status else None,
+            amount_per=self.amount_per,  # type: ignore[arg-type]
+            guest=self.guest,
+            exact_names=self.exact_names,
         )
 
     def rates_note(self, columns: "Columns") -> tuple[str, ...]:

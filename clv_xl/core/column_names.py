@@ -33,6 +33,15 @@ NAMES = {
     "成本",
     "currency": "currency currencycode wahrung waehrung devise moneda divisa valuta moeda parabirimi "
     "貨幣 货币 幣別 สกุลเงิน",
+    "status": "status orderstatus financialstatus paymentstatus transactionstatus orderstate fulfillmentstatus "
+    "bestellstatus zahlungsstatus statut estadopedido statoordine situacao durum "
+    "siparisdurumu cancelled canceled iscancelled iscanceled cancelledat canceledat storniert annule cancelado "
+    "狀態 状态 訂單狀態 สถานะ",
+    "refunded": "refundedamount amountrefunded refundamount refunded refund refunds totalrefunded totalrefund "
+    "refundtotal amountrefundedtotal erstattet erstattung erstatteterbetrag rembourse montantrembourse reembolso "
+    "importereembolsado rimborso importorimborsato terugbetaald iade iadetutari 退款 退款金額 คืนเงิน",
+    "email": "email emailaddress billingemail customeremail buyeremail payeremail contactemail shippingemail mail "
+    "emailadresse kundenemail adressemail correo correoelectronico courriel eposta indirizzoemail 電子郵件 อีเมล",
 }
 """For each part of a log the names of its column, the most telling first: letters and digits only, without accents."""
 

@@ -17,7 +17,8 @@ class Columns:
     """Which column of the log plays which part. Needed: customer, date, and amount or quantity with price.
 
     `amount` is the money of a line, negative for a refund. Without it, amount = quantity × price.
-    `cost` is the cost of the line (not of a piece). `channel` is what won the customer or brought the order.
+    `cost` is the cost of the line (not of a piece). `channel` is what won the customer or brought the order. `status`
+    says whether an order happened, `refunded` holds what was paid back of its amount, `email` who a guest is.
     """
 
     customer: str
@@ -29,6 +30,9 @@ class Columns:
     channel: str | None = None
     cost: str | None = None
     currency: str | None = None
+    status: str | None = None
+    refunded: str | None = None
+    email: str | None = None
 
     def __post_init__(self) -> None:
         if self.amount is None and (self.quantity is None or self.price is None):
@@ -67,6 +71,12 @@ class OrderRules:
       `today`.
     - `currency`: the one currency to keep where the log has several; `rates` converts instead: value of one unit of
       each currency. Several currencies with neither raise OrdersError: a sum of euros and dollars is nothing.
+    - `status`: the words of the status column with which orders count, or ("all",). Without it, orders that were
+      cancelled, failed or refunded are left out, and open ones raise OrdersError.
+    - `amount_per`: whether the amount stands on each "line" for itself or is that of the whole "order", repeated on
+      its lines; "auto" takes what quantity and price prove, and raises OrdersError where it is open.
+    - `guest`: the customer that stands for everybody without an account, or "none"; without it, what the log shows.
+    - `exact_names`: customers are one only where their names are equal to the letter.
     """
 
     lines: Literal["merge", "each"] = "merge"
@@ -80,6 +90,10 @@ class OrderRules:
     today: dt.date = field(default_factory=dt.date.today)
     currency: str | None = None
     rates: Mapping[str, float] | None = None
+    status: tuple[str, ...] | None = None
+    amount_per: Literal["auto", "line", "order"] = "auto"
+    guest: str | None = None
+    exact_names: bool = False
 
     def __post_init__(self) -> None:
         allowed = {
@@ -89,6 +103,7 @@ class OrderRules:
             "duplicates": ("keep", "drop", "unchecked"),
             "date_order": ("auto", "day-first", "month-first"),
             "decimal": (".", ","),
+            "amount_per": ("auto", "line", "order"),
         }
         for name, choices in allowed.items():
             if getattr(self, name) not in choices:
