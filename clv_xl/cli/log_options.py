@@ -5,7 +5,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,7 +120,9 @@ class LogOptions:
         """The columns as stated, and otherwise as recognised. Raises SourceError where one is missing."""
         from clv_xl.sources import guess_columns
 
-        return guess_columns(log.names, **self.stated)
+        none = self.refunded == "none"
+        found = guess_columns(log.names, **(self.stated | ({"refunded": None} if none else {})))
+        return replace(found, refunded=None) if none else found
 
     def rules(self, keeps_one_currency: bool = True) -> "OrderRules":
         """The rules. Without keeping one currency, --currency only says what amounts are in, or are converted to.
@@ -144,6 +146,7 @@ class LogOptions:
             amount_per=self.amount_per,  # type: ignore[arg-type]
             guest=self.guest,
             exact_names=self.exact_names,
+            named=frozenset(part for part, name in self.stated.items() if name is not None),
         )
 
     def rates_note(self, columns: "Columns") -> tuple[str, ...]:

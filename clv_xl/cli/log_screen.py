@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from clv_xl.cli.screen import err, out, say
+from clv_xl.cli.screen import err, out, say, wrong_use
 
 
 @contextmanager
@@ -31,6 +33,17 @@ def stages(names: Sequence[str]) -> Iterator[Callable[[], None]]:
             progress.update(task, description=name, completed=position)
 
         yield next_stage
+
+
+def refuse(error: Exception) -> NoReturn:
+    """Say what is wrong, and where only the user can answer, the commands that do, and end."""
+    from clv_xl.core.orders import OpenQuestion
+
+    if not isinstance(error, OpenQuestion):
+        wrong_use(error)
+    typed = shlex.join(sys.argv[1:])
+    commands = "".join(f"\n  clv-xl {typed} {shlex.join(answer)}" for answer in error.answers)
+    wrong_use(f"{error.question} Answer with one of:{commands}")
 
 
 def show_guess(notes: Sequence[str], columns: Any, stated: Mapping[str, str | None]) -> None:

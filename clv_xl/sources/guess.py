@@ -30,8 +30,8 @@ def guess_columns(names: Sequence[str], **stated: str | None) -> Columns:
         found.pop("amount", None)
     if "amount" not in found and "price" in found and "quantity" not in found:
         found["amount"] = found.pop("price")
-    if "amount" in found:
-        found.pop("price", None)
+    if "amount" in found and not {"order", "quantity"} <= found.keys():
+        found.pop("price", None)  # otherwise prices may prove that the amount is that of the whole order
     _require(found, names)
     return Columns(**found)
 

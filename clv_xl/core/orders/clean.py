@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from clv_xl.core.orders import lines
+from clv_xl.core.orders import lines, who
 from clv_xl.core.orders.engines import Frame, occurring, opened, rows, settled
 from clv_xl.core.orders.lines import Typed
 from clv_xl.core.orders.report import DataReport, ReportRow
@@ -19,6 +19,7 @@ _JUNK = 1e-9
 """An order whose lines cancel to less than this share of what moved is worth nothing: 0.1 + 0.2 - 0.3 is not a sale."""
 
 _REASONS = {
+    lines.DID_NOT_HAPPEN: ("Orders that did not happen", "left out"),
     lines.NO_AMOUNT: ("Amount missing or unreadable", "left out; counted as 0"),
     lines.NO_DATE: ("Date missing or unreadable", "left out"),
     lines.NO_CUSTOMER: ("Customer missing", "left out"),
@@ -60,16 +61,20 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     doubles = _doubles(log, rules)
     if rules.duplicates == "drop" and doubles:
         log = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len()).drop("clv_xl_copies")
-    typed = lines.typed(lines.chosen(log, columns), rules)
+    also = lines.beside(log, columns, rules)
+    typed = lines.typed(lines.chosen(log, columns, also), columns, also, rules)
     by_reason = _by_reason(typed)
     _require_something(by_reason, typed, rules)
     orders = settled(_merged(typed, rules, by_reason))
     kept, idle = _kept(orders)
     if idle["lines"]:
         orders = settled(_with_an_order(orders))
+    if typed.spellings:
+        used_lines = typed.frame.filter(nw.col("why") == lines.KEPT)
+        orders = settled(who.as_first_spelled(orders, used_lines, typed.spellings))
     file = after = _total(typed)
     if rules.duplicates == "drop" and doubles:
-        file = _total(lines.typed(lines.chosen(opened(frame), columns), rules))
+        file = _total(lines.typed(lines.chosen(opened(frame), columns, also), columns, also, rules))
     dropped = (file[0] - after[0], file[1] - after[1])
     report = _report(typed, rules, by_reason, kept, idle, doubles, file, dropped)
     return Cleaned(orders, report, typed.as_of)
@@ -94,6 +99,9 @@ def _by_reason(typed: Typed) -> dict[int, dict[str, Any]]:
     amount = nw.col("amount")
     marks = {"refund": amount < 0, "free": amount == 0}
     parts = ["why", "amount"]
+    if "repeated" in typed.frame.collect_schema().names():
+        marks["free"] = marks["free"] & ~nw.col("repeated")
+        parts.append("repeated")
     if "order" in typed.parts:
         marks["unnumbered"] = nw.col("order").is_null()
         parts.append("order")
@@ -128,7 +136,7 @@ def _merged(typed: Typed, rules: OrderRules, by_reason: dict[int, dict[str, Any]
     kept = typed.frame
     if any(by_reason[why]["lines"] for why in _REASONS):
         kept = kept.filter(nw.col("why") == lines.KEPT)
-    kept = kept.drop("why", "raw_date", "raw_amount")
+    kept = kept.drop("why", "raw_date", "raw_amount", *(m for m in ("repeated", "spelled") if m in kept.columns))
     if kept.collect_schema()["customer"].is_float():
         kept = kept.with_columns(nw.col("customer").cast(nw.Int64))
     if rules.lines == "each":
@@ -209,7 +217,7 @@ def _report(
     for why, (step, done) in _REASONS.items():
         found = by_reason[why]
         if found["lines"]:
-            out.append(_row(step, found, done + _examples(typed, why), "out"))
+            out.append(_row(step, found, (typed.done.get(why) or done) + _examples(typed, why), "out"))
     if idle["lines"]:
         done = f"left out: {idle['customers']:,} customers with refunds or free items only"
         out.append(_row("Customers without an order", idle, done, "out"))
