@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
@@ -67,8 +68,11 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     _require_something(by_reason, typed, rules)
     orders = settled(_merged(typed, rules, by_reason))
     kept, idle = _kept(orders)
+    used = by_reason[lines.KEPT]
     if idle["lines"]:
-        orders = settled(_with_an_order(orders))
+        buyers = orders.filter(nw.col("is_order")).select("customer").unique()
+        used = _of_buyers(typed, buyers, used)
+        orders = settled(orders.join(buyers, on="customer", how="semi"))
     if typed.spellings:
         used_lines = typed.frame.filter(nw.col("why") == lines.KEPT)
         orders = settled(who.as_first_spelled(orders, used_lines, typed.spellings))
@@ -76,7 +80,7 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     if rules.duplicates == "drop" and doubles:
         file = _total(lines.typed(lines.chosen(opened(frame), columns, also), columns, also, rules))
     dropped = (file[0] - after[0], file[1] - after[1])
-    report = _report(typed, rules, by_reason, kept, idle, doubles, file, dropped)
+    report = _report(typed, rules, by_reason, used, kept, idle, doubles, file, dropped)
     return Cleaned(orders, report, typed.as_of)
 
 
@@ -137,8 +141,7 @@ def _merged(typed: Typed, rules: OrderRules, by_reason: dict[int, dict[str, Any]
     if any(by_reason[why]["lines"] for why in _REASONS):
         kept = kept.filter(nw.col("why") == lines.KEPT)
     kept = kept.drop("why", "raw_date", "raw_amount", *(m for m in ("repeated", "spelled") if m in kept.columns))
-    if kept.collect_schema()["customer"].is_float():
-        kept = kept.with_columns(nw.col("customer").cast(nw.Int64))
+    kept = _whole_customers(kept)
     if rules.lines == "each":
         worth = nw.col("amount") > 0 if rules.free == "no order" else nw.col("amount") >= 0
         return kept.with_columns(is_order=worth, lines=nw.lit(1))
@@ -181,9 +184,19 @@ def _kept(orders: Frame) -> tuple[dict[str, Any], dict[str, Any]]:
     return kept, idle
 
 
-def _with_an_order(orders: Frame) -> Frame:
-    buyers = orders.filter(nw.col("is_order")).select("customer").unique()
-    return orders.join(buyers, on="customer", how="semi")
+def _of_buyers(typed: Typed, buyers: Frame, used: dict[str, Any]) -> dict[str, Any]:
+    """Refunds and free items among the lines that are kept: without those of customers who are left out."""
+    if not (used["refund"] or used["free"]):
+        return used
+    lines_kept = _whole_customers(typed.frame.filter(nw.col("why") == lines.KEPT))
+    there = dataclasses.replace(typed, frame=lines_kept.join(buyers, on="customer", how="semi"))
+    return used | {name: n for name, n in _by_reason(there)[lines.KEPT].items() if name in ("refund", "taken", "free")}
+
+
+def _whole_customers(frame: Frame) -> Frame:
+    """Numbers of customers without a point, as soon as the missing ones are gone."""
+    is_float = frame.collect_schema()["customer"].is_float()
+    return frame.with_columns(nw.col("customer").cast(nw.Int64)) if is_float else frame
 
 
 def _examples(typed: Typed, why: int) -> str:
@@ -205,6 +218,7 @@ def _report(
     typed: Typed,
     rules: OrderRules,
     by_reason: dict[int, dict[str, Any]],
+    used: dict[str, Any],
     kept: dict[str, Any],
     idle: dict[str, Any],
     doubles: int,
@@ -223,7 +237,6 @@ def _report(
         out.append(_row("Customers without an order", idle, done, "out"))
     total = ReportRow("In the file", file[0], file[1], "", "total")
     result = _row("Kept", kept, _merging(rules, kept), "kept", int(kept["n"]))
-    used = by_reason[lines.KEPT]
     if used["refund"]:
         taken = {"lines": used["refund"], "amount": used["taken"]}
         notes.append(_row("Refunds (negative lines)", taken, "netted against revenue", "note"))

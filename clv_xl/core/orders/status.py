@@ -126,13 +126,17 @@ def statuses(frame: Frame, names: Sequence[str], headers: Sequence[str], rules: 
     Raises OpenQuestion where orders are open, or left-out ones hold refunds of others.
     """
     amount = nw.col("amount").fill_null(0.0)
-    counted = frame.with_columns(_money=amount, _less=nw.when(amount < 0).then(amount).otherwise(0.0))
+    has_refunds = "refunded" in frame.collect_schema().names()
+    counted = frame.with_columns(
+        _money=amount,
+        _less=nw.when(amount < 0).then(amount).otherwise(0.0),
+        _refunded=(nw.col("refunded") > 0) if has_refunds else nw.lit(False),
+    )
     sums = {"lines": nw.len(), "money": nw.col("_money").sum(), "less": nw.col("_less").sum()}
-    found = rows(counted.group_by(*names).agg(**sums))
+    found = rows(counted.group_by(*names, "_refunded").agg(**sums))
     if rules.status is not None:
         return _as_stated(found, names[0], headers[0], rules.status)
-    has_refunds = "refunded" in frame.collect_schema().names()
-    return _by_words(found, names, headers, has_refunds)
+    return _by_words(found, names, headers)
 
 
 def _as_stated(found: list[dict[str, Any]], name: str, header: str, stated: Sequence[str]) -> Statuses:
@@ -154,7 +158,7 @@ def _as_stated(found: list[dict[str, Any]], name: str, header: str, stated: Sequ
     )
 
 
-def _by_words(found: list[dict[str, Any]], names: Sequence[str], headers: Sequence[str], has_refunds: bool) -> Statuses:
+def _by_words(found: list[dict[str, Any]], names: Sequence[str], headers: Sequence[str]) -> Statuses:
     said = Statuses()
     conditions = []
     for name, header in zip(names, headers, strict=True):
@@ -172,13 +176,12 @@ def _by_words(found: list[dict[str, Any]], names: Sequence[str], headers: Sequen
         if gone:
             conditions.append(nw.col(name).is_in(gone).fill_null(False))
         if back:
-            without = (nw.col("refunded").fill_null(0.0) == 0) if has_refunds else nw.lit(True)
-            conditions.append(nw.col(name).is_in(back).fill_null(False) & without)
-        out = [r for r in found if r[name] in (*gone, *back)]
+            beside = nw.col("refunded") > 0 if any(r["_refunded"] for r in found) else nw.lit(False)
+            conditions.append(nw.col(name).is_in(back).fill_null(False) & ~beside)
+        out = [r for r in found if r[name] in gone or (r[name] in back and not r["_refunded"])]
         if out:
-            beside = ", the refunded ones where no refund stands beside them" if back and has_refunds else ""
-            said.done += f"{'; ' if said.done else 'left out'}{beside}: {_amounts(out, name)}"
-        rest = [r for r in found if r[name] not in (*gone, *back)]
+            said.done += f"{'; ' if said.done else 'left out: '}{_amounts(out, name)}"
+        rest = [r for r in found if r not in out]
         if any(r[name] is not None for r in rest) and not _MOMENT.fullmatch(plain_name(header)):
             said.remarks.append(f'Orders count with "{header}" {_amounts(rest, name)}.')
     for condition in conditions:
@@ -204,9 +207,10 @@ def _ask_about(found: list[dict[str, Any]], name: str, header: str, values: Sequ
     counting = sorted({str(r[name]).strip() for r in found if kind_of(header, r[name]) in ("done", None)} - {"None"})
     answers = [[f"--status={v}" for v in counting]] if counting else []
     answers += [[f"--status={v}" for v in [*counting, *(str(v).strip() for v in values)]], ["--status=all"]]
+    column = [] if name == "status0" else [f"--status-column={header}"]
     raise OpenQuestion(
         f'"{header}" says of some orders that they {why}: {_amounts(asked, name)}. Say which ones count.',
-        [[f"--status-column={header}", *answer] for answer in answers],
+        [[*column, *answer] for answer in answers],
     )
 
 
