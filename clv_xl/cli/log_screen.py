@@ -69,12 +69,16 @@ def show_report(report: Any) -> None:
     out.print(table, soft_wrap=False)
     for remark in report.remarks:
         say(remark)
-    verdict = (
-        "Every line and amount is accounted for."
-        if report.reconciles
-        else (f"NOT RECONCILED: {report.unexplained_lines:,} lines, {report.unexplained_amount:,.2f} unaccounted for.")
-    )
-    say(verdict)
+    say(_verdict(report))
+
+
+def _verdict(report: Any) -> str:
+    if not report.reconciles:
+        return f"NOT RECONCILED: {report.unexplained_lines:,} lines, {report.unexplained_amount:,.2f} unaccounted for."
+    if report.unknown:
+        lines = f"{report.unknown:,} lines" if report.unknown > 1 else "1 line"
+        return f"Every line is accounted for, but the money of {lines} is unknown: the amount could not be read."
+    return "Every line and amount is accounted for."
 
 
 def show_kpis(found: Any) -> None:

@@ -248,7 +248,8 @@ def _report(
         notes.append(_row("Duplicates", {"lines": doubles, "amount": 0}, done, "note"))
     remarks = (*typed.remarks, f"The last day that counts is {typed.as_of.isoformat()}.")
     gross = sum(float(f["amount"]) - 2 * float(f["taken"]) for f in by_reason.values()) + abs(dropped[1])
-    return DataReport((total, *out, result, *notes), remarks, gross)
+    unknown = int(by_reason[lines.NO_AMOUNT]["lines"])
+    return DataReport((total, *out, result, *notes), remarks, gross, unknown)
 
 
 def _merging(rules: OrderRules, kept: dict[str, Any]) -> str:

@@ -49,7 +49,7 @@ _SPELLED = sorted(
         for gap in (" ", "_", "-", "")
     }
 )
-_TRUE = {"1", "true", "yes", "y", "x", "t", "ja", "oui", "si", "sí", "sim", "evet", "wahr", "是"}
+_TRUE = {"1", "1.0", "true", "yes", "y", "x", "t", "ja", "oui", "si", "sí", "sim", "evet", "wahr", "是"}
 _FLAG = re.compile(r"(?:is|was|ist)?(?:cancell?ed|storniert|annule|cancelado|geannuleerd|iptaledildi|void|voided)")
 _MOMENT = re.compile(r"(?:cancell?ed|cancellation|void|voided)(?:at|on|date|time)|stornodatum|storniertam")
 _HEADER = re.compile(r"status|statut|estadopedido|statoordine|durum|situacao|狀態|状态|สถานะ")
@@ -72,10 +72,11 @@ def kind_of(header: str, value: Any) -> Kind | None:
     plain = plain_name(header)
     if _MOMENT.fullmatch(plain):
         return "not" if text else None
-    if _FLAG.fullmatch(plain) and kind_of("status", text) is None:
-        return ("not" if text.casefold() in _TRUE else "done") if text else None
     word = plain_name(text)
-    return _KINDS.get(word) or _KINDS.get(word.removeprefix("wc"))
+    kind = _KINDS.get(word) or _KINDS.get(word.removeprefix("wc"))
+    if _FLAG.fullmatch(plain) and text:
+        return "not" if text.casefold() in _TRUE else kind or "done"
+    return kind
 
 
 def status_columns(log: Frame, columns: Columns, rules: OrderRules) -> list[str]:

@@ -163,9 +163,9 @@ def _replaced(frame: Frame, names: dict[str, str], kept_as: str | None) -> Frame
     other = _like(frame, {"customer": list(names), "_name": list(names.values())})
     found = frame.join(other, on="customer", how="left")
     name = nw.coalesce(nw.col("_name"), nw.col("customer"))
-    extra = {} if kept_as is None else {kept_as: nw.col("customer")}
-    found = found.with_columns(**extra).with_columns(customer=name)
-    return found.select(*order, *extra)
+    if kept_as is not None:
+        found = found.with_columns(nw.col("customer").alias(kept_as))
+    return found.with_columns(customer=name).select(*order, *([] if kept_as is None else [kept_as]))
 
 
 def _values(frame: Frame) -> list[str]:
