@@ -302,3 +302,25 @@ def test_among_the_lines_kept_are_lines_that_are_kept(engine: Engine) -> None:
 def test_money_that_could_not_be_read_is_unknown(engine: Engine) -> None:
     frame = engine(log("AB", [None, None]) | {"amount": ["5.00", "five"]})
     assert found(frame, PLAIN)[1].unknown == 1
+
+
+def test_statuses_that_are_numbers_can_be_stated(engine: Engine) -> None:
+    frame = engine(log("ABC", [1.0, 2.0, 4.0], status=[1, 2, None]))
+    customers, report = found(frame, STATUS)
+    assert len(customers) == 3
+    assert '"1" (1 line, 1.00)' in " ".join(report.remarks)
+    assert found(frame, STATUS, status=("2",))[0] == {"B": (1, 2.0)}
+
+
+def test_an_email_that_is_new_with_every_order_is_no_question(engine: Engine) -> None:
+    lines = {"customer": [f"{c}@x" for c in "abcde"], "Name": ["Ann", "Ann", "Ben", "Cid", "Dan"]}
+    frame = engine(log("abcde", [1.0] * 5, order=list("12345")) | lines)
+    renamed = {
+        ("E-mail" if name == "customer" else name): values for name, values in (log("abcde", [1.0] * 5) | lines).items()
+    }
+    assert (
+        len(found(engine(renamed | {"order": list("12345")}), Columns("E-mail", "date", "amount", order="order"))[0])
+        == 5
+    )
+    with pytest.raises(OpenQuestion, match="--customer=Name"):
+        clean(frame, Columns("customer", "date", "amount", order="order"))

@@ -63,15 +63,21 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     if rules.duplicates == "drop" and doubles:
         log = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len()).drop("clv_xl_copies")
     also = lines.beside(log, columns, rules)
+    if rules.duplicates == "keep" and doubles:
+        names = log.collect_schema().names()
+        log = settled(log.with_columns(nw.len().over(*names).cast(nw.Float64).alias(lines.COPIES)))
     typed = lines.typed(lines.chosen(log, columns, also), columns, also, rules)
     by_reason = _by_reason(typed)
     _require_something(by_reason, typed, rules)
     orders = settled(_merged(typed, rules, by_reason))
     kept, idle = _kept(orders)
-    used = by_reason[lines.KEPT]
+    used = by_reason[lines.KEPT] | {"doubles": 0, "doubled": 0.0}
+    buyers = None
     if idle["lines"]:
         buyers = orders.filter(nw.col("is_order")).select("customer").unique()
-        used = _of_buyers(typed, buyers, used)
+    if idle["lines"] or doubles:
+        used |= _among_them(typed, buyers)
+    if buyers is not None:
         orders = settled(orders.join(buyers, on="customer", how="semi"))
     if typed.spellings:
         used_lines = typed.frame.filter(nw.col("why") == lines.KEPT)
@@ -80,7 +86,7 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     if rules.duplicates == "drop" and doubles:
         file = _total(lines.typed(lines.chosen(opened(frame), columns, also), columns, also, rules))
     dropped = (file[0] - after[0], file[1] - after[1])
-    report = _report(typed, rules, by_reason, used, kept, idle, doubles, file, dropped)
+    report = _report(typed, rules, by_reason, used, kept, idle, file, dropped)
     return Cleaned(orders, report, typed.as_of)
 
 
@@ -140,7 +146,9 @@ def _merged(typed: Typed, rules: OrderRules, by_reason: dict[int, dict[str, Any]
     kept = typed.frame
     if any(by_reason[why]["lines"] for why in _REASONS):
         kept = kept.filter(nw.col("why") == lines.KEPT)
-    kept = kept.drop("why", "raw_date", "raw_amount", *(m for m in ("repeated", "spelled") if m in kept.columns))
+    kept = kept.drop(
+        "why", "raw_date", "raw_amount", *(m for m in ("repeated", "spelled", lines.COPIES) if m in kept.columns)
+    )
     kept = _whole_customers(kept)
     if rules.lines == "each":
         worth = nw.col("amount") > 0 if rules.free == "no order" else nw.col("amount") >= 0
@@ -184,13 +192,21 @@ def _kept(orders: Frame) -> tuple[dict[str, Any], dict[str, Any]]:
     return kept, idle
 
 
-def _of_buyers(typed: Typed, buyers: Frame, used: dict[str, Any]) -> dict[str, Any]:
-    """Refunds and free items among the lines that are kept: without those of customers who are left out."""
-    if not (used["refund"] or used["free"]):
-        return used
-    lines_kept = _whole_customers(typed.frame.filter(nw.col("why") == lines.KEPT))
-    there = dataclasses.replace(typed, frame=lines_kept.join(buyers, on="customer", how="semi"))
-    return used | {name: n for name, n in _by_reason(there)[lines.KEPT].items() if name in ("refund", "taken", "free")}
+def _among_them(typed: Typed, buyers: Frame | None) -> dict[str, Any]:
+    """Refunds, free items and repeated lines among those that are kept: those of `buyers`, or of everybody."""
+    kept = _whole_customers(typed.frame.filter(nw.col("why") == lines.KEPT))
+    if buyers is not None:
+        kept = kept.join(buyers, on="customer", how="semi")
+    found = _by_reason(dataclasses.replace(typed, frame=kept))[lines.KEPT]
+    parts = {name: found[name] for name in ("refund", "taken", "free")}
+    names = kept.collect_schema().names()
+    if lines.COPIES not in names:
+        return parts
+    # Of n equal lines n - 1 repeat another one: each of them is (n - 1) / n of a repetition.
+    share = 1.0 - 1.0 / nw.col(lines.COPIES)
+    money = share * nw.col("amount") if "repeated" not in names else nw.lit(0.0)
+    again = rows(kept.with_columns(_share=share, _money=money).select(nw.col("_share", "_money").sum()))[0]
+    return parts | {"doubles": round(again["_share"] or 0.0), "doubled": again["_money"] or 0.0}
 
 
 def _whole_customers(frame: Frame) -> Frame:
@@ -221,7 +237,6 @@ def _report(
     used: dict[str, Any],
     kept: dict[str, Any],
     idle: dict[str, Any],
-    doubles: int,
     file: tuple[int, float],
     dropped: tuple[int, float],
 ) -> DataReport:
@@ -243,9 +258,9 @@ def _report(
     if used["free"]:
         done = "an order of nothing else " + ("counts" if rules.free == "order" else "does not count")
         notes.append(_row("Free items (amount 0)", {"lines": used["free"], "amount": 0}, done, "note"))
-    if doubles and rules.duplicates == "keep":
+    if used["doubles"]:
         done = "equal to another in every column; kept, since they can be real"
-        notes.append(_row("Duplicates", {"lines": doubles, "amount": 0}, done, "note"))
+        notes.append(_row("Duplicates", {"lines": used["doubles"], "amount": used["doubled"]}, done, "note"))
     remarks = (*typed.remarks, f"The last day that counts is {typed.as_of.isoformat()}.")
     gross = sum(float(f["amount"]) - 2 * float(f["taken"]) for f in by_reason.values()) + abs(dropped[1])
     unknown = int(by_reason[lines.NO_AMOUNT]["lines"])

@@ -16,6 +16,8 @@ from clv_xl.core.orders.engines import Frame, after, clock_times, is_native, occ
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
 
 KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND, DID_NOT_HAPPEN = range(8)
+COPIES = "clv_xl_copies"
+"""A column with how many lines of the log are equal to this one in every column, itself among them."""
 _READ = ("date", "amount", "quantity", "price", "cost", "refunded")
 
 
@@ -59,6 +61,8 @@ def chosen(frame: Frame, columns: Columns, also: Beside) -> Frame:
     wanted = {part: nw.col(name) for part, name in columns.named.items() if part not in ("status", "email")}
     wanted |= {f"status{i}": nw.col(name) for i, name in enumerate(also.statuses)}
     wanted |= {f"person{i}": nw.col(name) for i, name in enumerate(also.persons)}
+    if COPIES in there:
+        wanted[COPIES] = nw.col(COPIES)
     return _without_objects(frame.select(**wanted))
 
 
@@ -130,7 +134,7 @@ def typed(frame: Frame, columns: Columns, also: Beside, rules: OrderRules) -> Ty
         frame = settled(once_per_order.once_per_order(frame, nw.col("why") == KEPT))
     there = frame.collect_schema().names()
     kept = [p for p in ("order", "channel", "cost", "quantity") if p in there]
-    marks = [m for m in ("repeated", "spelled") if m in there]
+    marks = [m for m in ("repeated", "spelled", COPIES) if m in there]
     names = ["customer", "moment", "amount", *kept, *marks, "raw_date", "raw_amount", "why"]
     return Typed(frame.select(*names), as_of, tuple(kept), remarks, {DID_NOT_HAPPEN: happened.done}, spellings)
 
@@ -183,9 +187,9 @@ def _names(frame: Frame) -> Frame:
         if part not in schema.names():
             continue
         name = nw.col(part)
-        if schema[part].is_float():
+        if schema[part].is_float() and part not in beside:
             name = _whole(frame, part)
-        elif not schema[part].is_integer():
+        elif not schema[part].is_integer() or part in beside:
             name = name.cast(nw.String).str.strip_chars(" \t")
             name = nw.when((name != "").fill_null(False)).then(name)
         frame = frame.with_columns(name.alias(part))

@@ -90,8 +90,9 @@ def status_columns(log: Frame, columns: Columns, rules: OrderRules) -> list[str]
     schema = log.collect_schema()
     others = [name for name in schema.names() if name not in columns.named.values()]
     by_header = [n for n in others if any(p.fullmatch(plain_name(n)) for p in (_FLAG, _MOMENT))]
-    by_header += [n for n in others if n not in by_header and schema[n] == nw.String and _HEADER.search(plain_name(n))]
-    texts = [n for n in others if n not in by_header and schema[n] == nw.String]
+    texts = [n for n in others if n not in by_header and isinstance(schema[n], nw.String | nw.Categorical | nw.Enum)]
+    by_header += [n for n in texts if _HEADER.search(plain_name(n))]
+    texts = [n for n in texts if n not in by_header]
     return primary + by_header + _with_words(log, texts)
 
 
@@ -100,7 +101,14 @@ def _with_words(log: Frame, names: Sequence[str]) -> list[str]:
     if not names:
         return []
     hits = {
-        f"n{i}": nw.col(name).str.strip_chars().str.to_lowercase().is_in(_SPELLED).fill_null(False).cast(nw.Int64).sum()
+        f"n{i}": nw.col(name)
+        .cast(nw.String)
+        .str.strip_chars()
+        .str.to_lowercase()
+        .is_in(_SPELLED)
+        .fill_null(False)
+        .cast(nw.Int64)
+        .sum()
         for i, name in enumerate(names)
     }
     found = rows(log.select(**hits))[0]
@@ -140,8 +148,13 @@ def statuses(frame: Frame, names: Sequence[str], headers: Sequence[str], rules: 
     return _by_words(found, names, headers)
 
 
+def _text(value: Any) -> str:
+    """A status as it is written, and codes that are numbers without the point that engines give them."""
+    return re.sub(r"^(-?[0-9]+)\.0$", r"\1", str(value).strip())
+
+
 def _as_stated(found: list[dict[str, Any]], name: str, header: str, stated: Sequence[str]) -> Statuses:
-    values = {r[name]: str(r[name]).strip() for r in found if r[name] is not None}
+    values = {r[name]: _text(r[name]) for r in found if r[name] is not None}
     wanted = {word.strip().casefold() for word in stated}
     if wanted == {"all"} and "all" not in map(str.casefold, values.values()):
         return Statuses(remarks=[f'Orders count with whatever is in "{header}", as stated.'])
@@ -205,9 +218,9 @@ def _holds_refunds_of_others(found: Iterable[dict[str, Any]], name: str, values:
 
 def _ask_about(found: list[dict[str, Any]], name: str, header: str, values: Sequence[Any], why: str) -> None:
     asked = [r for r in found if r[name] in values]
-    counting = sorted({str(r[name]).strip() for r in found if kind_of(header, r[name]) in ("done", None)} - {"None"})
+    counting = sorted({_text(r[name]) for r in found if kind_of(header, r[name]) in ("done", None)} - {"None"})
     answers = [[f"--status={v}" for v in counting]] if counting else []
-    answers += [[f"--status={v}" for v in [*counting, *(str(v).strip() for v in values)]], ["--status=all"]]
+    answers += [[f"--status={v}" for v in [*counting, *map(_text, values)]], ["--status=all"]]
     column = [] if name == "status0" else [f"--status-column={header}"]
     raise OpenQuestion(
         f'"{header}" says of some orders that they {why}: {_amounts(asked, name)}. Say which ones count.',
@@ -219,7 +232,7 @@ def _amounts(found: Iterable[dict[str, Any]], name: str) -> str:
     """Values with their lines and money, the most frequent first."""
     sums: dict[str, list[float]] = {}
     for row in found:
-        shown = "blank" if row[name] is None else f'"{str(row[name]).strip()}"'
+        shown = "blank" if row[name] is None else f'"{_text(row[name])}"'
         there = sums.setdefault(shown, [0, 0.0])
         there[0] += row["lines"]
         there[1] += row["money"] or 0.0

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from clv_xl.core.column_names import headings, plain_name
-from clv_xl.core.labels import key, labelled, rank, trimmed
+from clv_xl.core.labels import key, labelled, rank, text_of, trimmed
 from clv_xl.core.orders.engines import Frame, is_native, opened, rows
 from clv_xl.core.orders.rules import Columns, OpenQuestion, OrderRules, OrdersError
 
@@ -59,7 +59,7 @@ def _guests(frame: Frame, rules: OrderRules) -> list[Any]:
 def _by_email(
     frame: Frame, columns: Columns, beside: Sequence[str], guests: list[Any], rules: OrderRules, remarks: list[str]
 ) -> Frame:
-    shown = ", ".join(f'"{g}"' for g in guests)
+    shown = ", ".join(f'"{text_of(g) if isinstance(g, float) else g}"' for g in guests)
     of_guests = frame.filter(nw.col("customer").is_in(guests).fill_null(False))
     several = [
         (i, header)
@@ -80,13 +80,13 @@ def _by_email(
         return frame.with_columns(customer=nw.when(stays).then(nw.col("customer")))
     raise OpenQuestion(
         f'The customer {shown} in "{columns.customer}" is several persons in "{several[0][1]}".',
-        [[f"--customer={several[0][1]}"], [f"--guest={guests[0]}"], ["--guest=none"]],
+        [[f"--customer={several[0][1]}"], [f"--guest={shown.split(', ')[0].strip(chr(34))}"], ["--guest=none"]],
     )
 
 
 def _refuse_ids_of_orders(frame: Frame, columns: Columns, beside: Sequence[str]) -> None:
     """Refuse a customer's id of which every order has its own, while somebody else's name comes again."""
-    if "order" not in frame.collect_schema().names() or not beside:
+    if "order" not in frame.collect_schema().names() or not beside or "mail" in plain_name(columns.customer):
         return
     people = {f"person{i}": nw.col(f"person{i}").max() for i in range(len(beside))}
     known = frame.filter(~nw.col("order").is_null() & ~nw.col("customer").is_null())
