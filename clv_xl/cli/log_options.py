@@ -63,7 +63,7 @@ class LogOptions:
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Last day that counts, as 2025-12-31.")] = None
     period: Annotated[str, typer.Option(help="day, week, month, quarter, year.")] = "month"
     date_order: Annotated[str, typer.Option(help="What 3/4/2025 means: auto, day-first, month-first.")] = "auto"
-    decimal: Annotated[str, typer.Option(help='Decimal sign of amounts in text: "." or ",".')] = "."
+    decimal: Annotated[str, typer.Option(help="Decimal sign of amounts in text: auto, or a point or comma.")] = "auto"
     refunds: Annotated[str, typer.Option(help="Negative lines: net, leave out, refuse.")] = "net"
     free: Annotated[str, typer.Option(help="Orders worth 0: no order, order.")] = "no order"
     lines: Annotated[str, typer.Option(help="merge lines into orders, or take each as an order.")] = "merge"
@@ -75,7 +75,9 @@ class LogOptions:
             metavar="CODE=VALUE", help="Convert to --currency: what one unit is worth, as EUR=1.08; for each one."
         ),
     ] = None
-    time_zone: Annotated[str | None, typer.Option(help="For moments with a zone, as Europe/Paris.")] = None
+    time_zone: Annotated[
+        str | None, typer.Option(help="Zone to which moments with a zone, text too, are moved, as Europe/Paris.")
+    ] = None
     engine: Annotated[str, typer.Option(help="duckdb, polars or spark.")] = "duckdb"
     spark_master: Annotated[str | None, typer.Option(metavar="URL", help="Spark's master.")] = None
     memory_limit: Annotated[str | None, typer.Option(metavar="SIZE", help="DuckDB's memory, as 4GB.")] = None
@@ -150,16 +152,10 @@ class LogOptions:
         )
 
     def rates_note(self, columns: "Columns") -> tuple[str, ...]:
-        """What amounts are converted at. Raises SourceError where the log has no column for the currency."""
-        from clv_xl.sources import SourceError
-
+        """What amounts are converted at."""
         rates = _rates(self.rate, self.currency)
         if rates is None:
             return ()
-        if columns.currency is None:
-            raise SourceError(
-                "--rate needs a column for the currency, and none was recognised, so name it: --currency-column."
-            )
         listed = ", ".join(f"1 {code} = {value:.10g}" for code, value in rates.items() if code != self.currency)
         return (f"Amounts are in {self.currency}: {listed}.",)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from clv_xl.core.orders import lines, who
+from clv_xl.core.orders import lines, meaning, reasons, who
 from clv_xl.core.orders.engines import Frame, occurring, opened, rows, settled
 from clv_xl.core.orders.lines import Typed
 from clv_xl.core.orders.report import DataReport, ReportRow
@@ -18,20 +18,6 @@ from clv_xl.core.orders.totals import totals
 
 _JUNK = 1e-9
 """An order whose lines cancel to less than this share of what moved is worth nothing: 0.1 + 0.2 - 0.3 is not a sale."""
-
-_REASONS = {
-    lines.DID_NOT_HAPPEN: ("Orders that did not happen", "left out"),
-    lines.NO_AMOUNT: ("Amount missing or unreadable", "left out; counted as 0"),
-    lines.NO_DATE: ("Date missing or unreadable", "left out"),
-    lines.NO_CUSTOMER: ("Customer missing", "left out"),
-    lines.OTHER_CURRENCY: (
-        "In another currency, or none stated",
-        "left out; the amount adds up money of several currencies",
-    ),
-    lines.LATER: ("After the last day that counts", "left out"),
-    lines.REFUND: ("Refunds (negative lines)", "left out as asked"),
-}
-_EXAMPLES_OF = {lines.NO_AMOUNT: "raw_amount", lines.NO_DATE: "raw_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +48,7 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     doubles = _doubles(log, rules)
     if rules.duplicates == "drop" and doubles:
         log = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len()).drop("clv_xl_copies")
-    also = lines.beside(log, columns, rules)
+    also = meaning.beside(log, columns, rules)
     if rules.duplicates == "keep" and doubles:
         names = log.collect_schema().names()
         log = settled(log.with_columns(nw.len().over(*names).cast(nw.Float64).alias(lines.COPIES)))
@@ -122,7 +108,7 @@ def _by_reason(typed: Typed) -> dict[int, dict[str, Any]]:
     frame = frame.with_columns(**sums) if sums else frame
     found = rows(totals(frame, ["why"], ["amount", *sums], lines="lines"))
     empty = dict.fromkeys(("lines", "amount", "taken", "refund", "free", "unnumbered"), 0)
-    return {why: empty | next((r for r in found if r["why"] == why), {}) for why in range(len(_REASONS) + 1)}
+    return {why: empty | next((r for r in found if r["why"] == why), {}) for why in range(len(reasons.STEPS) + 1)}
 
 
 def _require_something(by_reason: dict[int, dict[str, Any]], typed: Typed, rules: OrderRules) -> None:
@@ -133,18 +119,15 @@ def _require_something(by_reason: dict[int, dict[str, Any]], typed: Typed, rules
             "net them or leave them out."
         )
     if not by_reason[lines.KEPT]["lines"]:
-        worst = max(_REASONS, key=lambda why: by_reason[why]["lines"])
-        count = by_reason[worst]["lines"]
-        if not count:
+        if not any(found["lines"] for found in by_reason.values()):
             raise OrdersError("The log has no lines.")
-        example = _examples(typed, worst)
-        raise OrdersError(f"No line can be used. {_REASONS[worst][0]}: {count:,} lines{example}.")
+        raise OrdersError(reasons.nothing_usable(typed, by_reason))
 
 
 def _merged(typed: Typed, rules: OrderRules, by_reason: dict[int, dict[str, Any]]) -> Frame:
     """Orders from lines. Lines without an order number are merged by customer and moment."""
     kept = typed.frame
-    if any(by_reason[why]["lines"] for why in _REASONS):
+    if any(by_reason[why]["lines"] for why in reasons.STEPS):
         kept = kept.filter(nw.col("why") == lines.KEPT)
     kept = kept.drop(
         "why", "raw_date", "raw_amount", *(m for m in ("repeated", "spelled", lines.COPIES) if m in kept.columns)
@@ -215,21 +198,6 @@ def _whole_customers(frame: Frame) -> Frame:
     return frame.with_columns(nw.col("customer").cast(nw.Int64)) if is_float else frame
 
 
-def _examples(typed: Typed, why: int) -> str:
-    column = _EXAMPLES_OF.get(why)
-    if column is None:
-        return ""
-    found = rows(
-        typed.frame.filter(nw.col("why") == why).select(x=nw.col(column).cast(nw.String)).unique().sort("x").head(3)
-    )
-    shown = ", ".join(f'"{_brief(str(r["x"]))}"' if r["x"] is not None else "blank" for r in found)
-    return f", for example {shown}" if shown else ""
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
 def _report(
     typed: Typed,
     rules: OrderRules,
@@ -243,10 +211,9 @@ def _report(
     out, notes = [], []
     if dropped[0]:
         out.append(ReportRow("Duplicates: equal in every column", dropped[0], dropped[1], "one of each kept", "out"))
-    for why, (step, done) in _REASONS.items():
-        found = by_reason[why]
-        if found["lines"]:
-            out.append(_row(step, found, (typed.done.get(why) or done) + _examples(typed, why), "out"))
+    for why, words in reasons.left_out(typed, by_reason).items():
+        step, done = reasons.STEPS[why]
+        out.append(_row(step, by_reason[why], done + words, "out"))
     if idle["lines"]:
         done = f"left out: {idle['customers']:,} customers with refunds or free items only"
         out.append(_row("Customers without an order", idle, done, "out"))
