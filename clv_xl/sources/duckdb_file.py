@@ -51,7 +51,7 @@ def _run(connection: Any, path: Path, query: str, result: Path) -> None:
     """
     import duckdb
 
-    config = {name: _setting(connection, name) for name in ("memory_limit", "temp_directory")}
+    config: dict[str, Any] = {name: _setting(connection, name) for name in ("memory_limit", "temp_directory")}
     config |= {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     with duckdb.connect(config=config | {"python_enable_replacements": False}) as closed:
         closed.execute(f"SET TimeZone = {_text(_setting(connection, 'TimeZone'))}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from clv_xl.sources import database, duckdb_file, excel, files
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.tables import into_duckdb, kind
+from clv_xl.writing import leftovers
 
 ENGINES = ("duckdb", "polars", "spark")
 
@@ -50,7 +50,7 @@ def open_log(
         raise SourceError(f"A memory limit is DuckDB's; {engine} has settings of its own.")
     if query and not database.is_url(where):
         raise SourceError("A query needs a database URL, not a file.")
-    spill = tempfile.TemporaryDirectory(prefix="clv_xl_", ignore_cleanup_errors=True)
+    spill = leftovers.folder()
     connection = _duckdb(memory_limit, spill.name, time_zone)
     session = _spark(spark_master) if engine == "spark" else None
     if database.is_url(where):

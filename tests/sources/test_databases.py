@@ -72,7 +72,7 @@ class TestMistypedNames:
 
     @pytest.mark.parametrize("scheme", ["sqlite", "duckdb"])
     def test_any_other_file_is_refused(self, folder: Path, scheme: str) -> None:
-        with pytest.raises(SourceError, match="cannot be opened|The query failed"):
+        with pytest.raises(SourceError, match=r"cannot be opened|The query failed"):
             open_log(f"{scheme}:///secret.csv", query="SELECT * FROM orders")
 
     def test_a_uri_of_sqlite_makes_nothing_either(self, folder: Path) -> None:
@@ -204,7 +204,7 @@ class TestDuckdb:
     def test_a_lone_view_reads_no_other_file(self, folder: Path) -> None:
         with contextlib.closing(duckdb.connect("view.duckdb")) as shop:
             shop.execute("CREATE VIEW v AS SELECT * FROM read_csv('secret.csv')")
-        with pytest.raises(SourceError, match="The query failed: .*disabled"):
+        with pytest.raises(SourceError, match=r"The query failed: .*disabled"):
             open_log("duckdb:///view.duckdb")
 
     def test_a_result_without_rows_is_said(self, folder: Path) -> None:
