@@ -15,7 +15,7 @@ _CURSOR_SHOWN = b"\x1b[?25h"
 def main() -> None:
     """Carry out what was typed."""
     ending.end_cleanly(_last_words)  # first, as loading the command takes a moment
-    with leftovers.folder() as folder, ending.undone_if_ended(lambda: leftovers.remove(Path(folder))):
+    with _temporary_folder() as folder, ending.undone_if_ended(lambda: leftovers.remove(Path(folder))):
         tempfile.tempdir = folder  # whatever a library leaves there goes with the folder
         try:
             from clv_xl.cli import main as command
@@ -23,6 +23,16 @@ def main() -> None:
             command()
         finally:
             tempfile.tempdir = None
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return leftovers.folder()
+    except OSError as error:
+        from clv_xl.cli.screen import WRONG_USE, say_wrong
+
+        say_wrong(f"There is no place for temporary files: {error.strerror}; free some space, or name one: TMPDIR.")
+        sys.exit(WRONG_USE)
 
 
 def _last_words() -> None:

@@ -28,8 +28,8 @@ FINDINGS = 1
 WRONG_USE = 2
 """Exit codes, beside 0 for all well."""
 
-# Line breaks of any kind, then all that controls: C0, DEL, C1, what turns the direction. And halves of characters: names
-# of files can hold them, and no terminal can show them.
+# Line breaks of any kind, then all that controls: C0, DEL, C1, what turns the direction; and halves of characters, as
+# the name of a file can hold and no terminal can show.
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -77,6 +77,8 @@ def take_over() -> None:
             stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(handlers=[_ThroughOutlet()], format="%(message)s")
     logging.captureWarnings(True)
+    # After an error that has been told, what it left half done may fail once more where nobody can catch that.
+    sys.unraisablehook = lambda _: None
 
 
 def give_up_output() -> None:
