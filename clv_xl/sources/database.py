@@ -13,6 +13,7 @@ from clv_xl.sources.tables import columns
 
 ONLY_READS = "The query may only read the database; write one SELECT."
 
+_NO_URL = "This is no database URL; write one like postgresql+psycopg://user@host/database."
 _BATCH = 50_000
 _READ_ONLY = {
     "mysql": "SET SESSION TRANSACTION READ ONLY",
@@ -64,15 +65,22 @@ def batches(url: str, query: str | None) -> Iterator[dict[str, list[Any]]]:
     except ImportError as error:
         raise SourceError(f"The driver for this database is not installed: {error}.") from error
     except (sqlalchemy.exc.ArgumentError, ValueError) as error:
-        raise SourceError("This is no database URL; write one like postgresql+psycopg://user@host/database.") from error
+        raise SourceError(_NO_URL) from error
     try:
-        with one_sentence(f"{shown} cannot be opened"), engine.connect() as opened:
+        with one_sentence(f"{shown} cannot be opened"), _connected(engine) as opened:
             connection = _read_only(opened)
             sql = query or _only_table(sqlalchemy.inspect(connection), shown)
             with one_sentence("The query failed"):
                 yield from _results(connection, sql, shown)
     finally:
         engine.dispose()
+
+
+def _connected(engine: Any) -> Any:
+    try:
+        return engine.connect()
+    except UnicodeError as error:  # of a name of a host
+        raise SourceError(_NO_URL) from error
 
 
 def _read_only_file(url: Any) -> Any:
