@@ -156,9 +156,11 @@ class TestTheProcess:
 
     @pytest.fixture(autouse=True)
     def given_back(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        monkeypatch.setattr(logging.root, "handlers", [])
+        monkeypatch.setattr(logging, "basicConfig", lambda **given: logging.root.addHandler(*given["handlers"]))
         monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+        before = logging.root.handlers.copy()
         yield
+        logging.root.handlers[:] = before
         logging.captureWarnings(False)
 
     def test_a_crash(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

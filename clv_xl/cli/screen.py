@@ -75,7 +75,7 @@ def take_over() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    logging.basicConfig(handlers=[_ThroughOutlet()], format="%(message)s")
+    logging.basicConfig(handlers=[_ThroughOutlet()], format="%(message)s", force=True)
     logging.captureWarnings(True)
     # After an error that has been told, what it left half done may fail once more where nobody can catch that.
     sys.unraisablehook = lambda _: None
