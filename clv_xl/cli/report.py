@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
-from rich.markup import escape
 
 from clv_xl.cli import log_screen
 from clv_xl.cli.log_options import LogOptions
-from clv_xl.cli.screen import FINDINGS, out
+from clv_xl.cli.screen import FINDINGS, say
 
 _STAGES = (
     "Opening the log", "Cleaning and merging", "Customers, cohorts, channels", "Writing the sheets", "Calculating",
@@ -87,7 +86,8 @@ class Report(LogOptions):
 def _finish(built: Any, output: Path) -> None:
     failed = [name for name, verdict in built.checks.items() if verdict != "PASS"]
     said = f"{len(built.checks)} checks, all PASS" if not failed else f"FAIL: {', '.join(failed)}"
-    out.print(f"\nWrote {escape(str(output.resolve()))}; {said}.")
+    say()
+    say(f"Wrote {output.resolve()}; {said}.")
     if failed:
         raise typer.Exit(FINDINGS)
 

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from clv_xl.cli import log_screen
 from clv_xl.cli.log_options import LogOptions
-from clv_xl.cli.screen import out
+from clv_xl.cli.screen import say
 
 _STAGES = ("Opening the log", "Cleaning and merging", "Summing up customers", "Key figures", "Writing")
 
@@ -69,5 +68,8 @@ class Summarise(LogOptions):
             found = kpis_of(customers)
             log_screen.show_kpis(found)
             next_stage()
-            save(customers, self.output, found.customers, self.force)
-        out.print(f"\nWrote {found.customers:,} customers to {escape(str(self.output.resolve()))}")
+            changed = save(customers, self.output, found.customers, self.force)
+        if changed:
+            log_screen.show_changed(changed)
+        say()
+        say(f"Wrote {found.customers:,} customers to {self.output.resolve()}")

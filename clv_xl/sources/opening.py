@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clv_xl.sources import database, excel, files
+from clv_xl.sources import database, duckdb_file, excel, files
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.tables import into_duckdb, kind
+from clv_xl.writing import leftovers
 
 ENGINES = ("duckdb", "polars", "spark")
 
@@ -50,7 +50,7 @@ def open_log(
         raise SourceError(f"A memory limit is DuckDB's; {engine} has settings of its own.")
     if query and not database.is_url(where):
         raise SourceError("A query needs a database URL, not a file.")
-    spill = tempfile.TemporaryDirectory(prefix="clv_xl_", ignore_cleanup_errors=True)
+    spill = leftovers.folder()
     connection = _duckdb(memory_limit, spill.name, time_zone)
     session = _spark(spark_master) if engine == "spark" else None
     if database.is_url(where):
@@ -128,10 +128,10 @@ def _from_files(
 
 
 def _from_database(url: str, query: str | None, engine: str, connection: Any, session: Any) -> tuple[Any, list[str]]:
-    if url.startswith("duckdb:///"):
+    if duckdb_file.is_duckdb(url):
         if engine != "duckdb":
             raise SourceError("A DuckDB database is read by --engine duckdb.")
-        return database.duckdb_file(connection, url, query), ["DuckDB database."]
+        return duckdb_file.relation(connection, url, query), ["DuckDB database."]
     parts: dict[str, list[Any]] = {}
     count = 0
     with one_sentence("The result of the query does not fit one type a column"):
