@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import pickle
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ _BYTES, _BYTES_A_BYTE = 2 << 30, 60
 def main(path: Path, sheets: Sequence[str]) -> tuple[Any, ...]:
     """What was read, or what is wrong in one sentence."""
     _limit_memory(path)
+    gc.disable()  # millions of cells and no cycles: it would only look at them again and again
     try:
         return ("read", *read(path, sheets))
     except SourceError as error:

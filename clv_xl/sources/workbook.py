@@ -51,10 +51,10 @@ class _Book:
     """A workbook whose sheets are read when they are asked for."""
 
     def __init__(self, path: Path) -> None:
-        from python_calamine import CalamineWorkbook, SheetTypeEnum
+        from python_calamine import SheetTypeEnum
 
         self.extents: dict[str, Extent] = extents(path)
-        self._book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        self._book = _opened(path)
         kinds = {each.name: each for each in self._book.sheets_metadata}
         self.names = [n for n, each in kinds.items() if each.typ == SheetTypeEnum.WorkSheet]
         self._hidden = {n for n, each in kinds.items() if "Hidden" in str(each.visible)}
@@ -79,6 +79,19 @@ class _Book:
         """All sheets that hold something and do not reach too far."""
         found = [self.sheet(name) for name in self.names if not self.reaches_too_far(name)]
         return [each for each in found if not each.is_empty]
+
+
+def _opened(path: Path) -> Any:
+    """The workbook, by the ending of its name, or by its content where the ending is that of another kind."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return CalamineWorkbook.from_path(path)
+    except CalamineError as error:
+        try:
+            return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        except CalamineError:
+            raise error from None
 
 
 def _named(name: str, there: Sequence[str], path: Path) -> str:
