@@ -82,7 +82,10 @@ class LogOptions:
     spark_master: Annotated[str | None, typer.Option(metavar="URL", help="Spark's master.")] = None
     memory_limit: Annotated[str | None, typer.Option(metavar="SIZE", help="DuckDB's memory, as 4GB.")] = None
     query: Annotated[str | None, typer.Option(metavar="SQL", help="What to read from a database.")] = None
-    sheet: Annotated[str | None, typer.Option(help="The sheet of an Excel workbook.")] = None
+    sheet: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help='The sheet of an Excel workbook; several times, or "*" for all with orders.'),
+    ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False
 
     def run(self) -> None:

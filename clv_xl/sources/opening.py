@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def open_log(
     where: str,
     engine: str = "duckdb",
     *,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
     query: str | None = None,
     memory_limit: str | None = None,
     spark_master: str | None = None,
@@ -40,7 +41,8 @@ def open_log(
     """Open a CSV, Excel or Parquet file (or files, as orders/*.parquet), or a database URL with a query.
 
     `engine`: "duckdb" (embedded; works out of core, within `memory_limit`, as "4GB"), "polars", or "spark": the active
-    session, or a new one on `spark_master`. `sheet` is for Excel; `time_zone` is DuckDB's for moments with a zone.
+    session, or a new one on `spark_master`. `sheet` is for Excel: a name, several, or "*" for all sheets with orders.
+    `time_zone` is DuckDB's for moments with a zone.
 
     Raises SourceError, one sentence, for everything that cannot be read.
     """
@@ -56,7 +58,8 @@ def open_log(
     if database.is_url(where):
         frame, notes = _from_database(where, query, engine, connection, session)
     else:
-        frame, notes = _from_files(files.paths(where), sheet, engine, connection, session)
+        sheets = [sheet] if isinstance(sheet, str) else list(sheet or ())
+        frame, notes = _from_files(files.paths(where), sheets, engine, connection, session)
     return Log(frame, tuple(_names(frame)), tuple(notes), spill)
 
 
@@ -101,10 +104,10 @@ def _spark(master: str | None) -> Any:
 
 
 def _from_files(
-    found: list[Path], sheet: str | None, engine: str, connection: Any, session: Any
+    found: list[Path], sheets: Sequence[str], engine: str, connection: Any, session: Any
 ) -> tuple[Any, list[str]]:
     content = files.what_is(found[0])
-    if sheet is not None and content != "excel":
+    if sheets and content != "excel":
         raise SourceError(f"{found[0]} has no sheets; leave --sheet out.")
     many = f"{len(found):,} files, " if len(found) > 1 else ""
     if content == "parquet":
@@ -114,8 +117,8 @@ def _from_files(
     if content == "excel":
         if len(found) > 1:
             raise SourceError("Only one workbook can be read at a time.")
-        parts, note = excel.read(found[0], sheet)
-        return _framed(parts, engine, connection, session), [note]
+        parts, notes = excel.read(found[0], sheets)
+        return _framed(parts, engine, connection, session), notes
     dialect = files.dialect(connection, found[0])
     delimiter = {"\t": "tabs", " ": "spaces"}.get(dialect.delimiter, f"“{dialect.delimiter}”")
     notes = [f"CSV, {many}{dialect.encoding}, columns separated by {delimiter}."]
