@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from clv_xl.core.column_names import plain_name
 from clv_xl.core.orders import PARTS
@@ -26,14 +27,9 @@ class Profile:
     headers: frozenset[Choice]
     parts: Mapping[str, Choice]
     source: str
-    note: str = ""
+    notes: tuple[str, ...] = ()
     refuse: str = ""
     unless: str = ""
-
-    @property
-    def said(self) -> str:
-        """What is shown where a log fits."""
-        return f"Looks like {self.name}.{f' {self.note}' if self.note else ''}"
 
     def columns(self, names: Sequence[str]) -> dict[str, str]:
         """Part -> column, for the parts that this log has."""
@@ -49,13 +45,12 @@ def profiles() -> tuple[Profile, ...]:
         return tuple(_profile(entry) for entry in tomllib.load(file)["profile"])
 
 
-def _profile(entry: dict[str, object]) -> Profile:
-    headers, words = entry["headers"], {key: str(value) for key, value in entry.items()}
-    assert isinstance(headers, list)
+def _profile(entry: dict[str, Any]) -> Profile:
     return Profile(
-        headers=frozenset(_choice(header) for header in headers),
-        parts={part: _choice(words[part]) for part in PARTS if part in words},
-        **{key: words.get(key, "") for key in ("name", "source", "note", "refuse", "unless")},
+        headers=frozenset(map(_choice, entry["headers"])),
+        parts={part: _choice(entry[part]) for part in PARTS if part in entry},
+        notes=tuple(entry.get("notes", ())),
+        **{key: entry.get(key, "") for key in ("name", "source", "refuse", "unless")},
     )
 
 
@@ -87,7 +82,7 @@ def profile_of(names: Sequence[str], stated: Mapping[str, str]) -> tuple[Profile
     profile = found[0]
     if profile.refuse and profile.unless not in stated:
         raise SourceError(f"This is {profile.name}, {profile.refuse}, or say otherwise with --{profile.unless}.")
-    return profile, [profile.said]
+    return profile, [f"Looks like {profile.name}.", *profile.notes]
 
 
 def _by_plain_name(names: Sequence[str]) -> dict[str, str]:
