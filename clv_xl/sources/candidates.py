@@ -7,7 +7,7 @@ import decimal
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from typing import Any
 
@@ -46,6 +46,7 @@ _NOT = {
 }
 """Words in a header that speak against it, whatever else it holds."""
 
+_ABSENT = ("", "none", "nan", "-nan", "snan", "-snan", "nat", "<na>")
 _SPELLED_DATE = re.compile(
     r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?$|^(?:19|20)\d{6}$|^(?:\w+,? )?\d{1,2}\.?[- ][^\W\d]{3,}\.?,?[- ]\d{2,4}"
     r"|^[^\W\d]{3,}\.? \d{1,2},? \d{4}"
@@ -85,15 +86,12 @@ def option(part: str, name: str) -> str:
 
 def _likeness(part: str, name: str) -> float:
     """How much a header sounds like the part: by its spelling, else by its words; 0 where it does not."""
-    words = _words_of(name)
-    plain = plain_name(name)
-    near = max((SequenceMatcher(None, plain, known).ratio() for known in _known(part)), default=0.0)
-    if near >= _CLOSE and not _speaks_against(part, name):
-        return 1 + near
-    said = words & _plain_words(_WORDS[part])
-    if not said or _speaks_against(part, name):
+    if _speaks_against(part, name):
         return 0
-    return len(said) / len(words)
+    if get_close_matches(plain_name(name), _known(part), 1, _CLOSE):
+        return 2
+    words = _words_of(name)
+    return len(words & _plain_words(_WORDS[part])) / len(words) if words else 0
 
 
 def _speaks_against(part: str, name: str) -> bool:
@@ -116,7 +114,7 @@ def _known(part: str) -> tuple[str, ...]:
 
 
 def _present(values: Sequence[Any]) -> list[Any]:
-    return [v for v in values if v is not None and v == v and str(v).strip() != ""]
+    return [v for v in values if str(v).strip().lower() not in _ABSENT]
 
 
 def _dates(values: list[Any]) -> bool:
@@ -133,7 +131,9 @@ def _money(values: list[Any]) -> bool:
 
 
 def _has_cents(value: Any) -> bool:
-    return bool(_CENTS.search(value)) if isinstance(value, str) else _is_number(value) and float(value) % 1 != 0
+    if isinstance(value, str):
+        return bool(_CENTS.search(value))
+    return isinstance(value, float | decimal.Decimal) and float(value) % 1 != 0
 
 
 def _is_number(value: Any) -> bool:
