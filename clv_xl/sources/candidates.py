@@ -133,7 +133,9 @@ def _money(values: list[Any]) -> bool:
 def _has_cents(value: Any) -> bool:
     if isinstance(value, str):
         return bool(_CENTS.search(value))
-    return isinstance(value, float | decimal.Decimal) and float(value) % 1 != 0
+    if isinstance(value, decimal.Decimal):
+        return value.is_finite() and value != value.to_integral_value()
+    return isinstance(value, float) and value % 1 != 0
 
 
 def _is_number(value: Any) -> bool:
