@@ -5,7 +5,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,7 +120,9 @@ class LogOptions:
         """The columns as stated, and otherwise as recognised, with remarks. Raises SourceError where one is missing."""
         from clv_xl.sources import first_rows, recognise
 
-        return recognise(log.names, self.stated, lambda: first_rows(log))
+        none = self.refunded == "none"
+        found = recognise(log.names, self.stated | ({"refunded": None} if none else {}), lambda: first_rows(log))
+        return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
     def rules(self, keeps_one_currency: bool = True) -> "OrderRules":
         """The rules. Without keeping one currency, --currency only says what amounts are in, or are converted to.
