@@ -146,6 +146,7 @@ class LogOptions:
             amount_per=self.amount_per,  # type: ignore[arg-type]
             guest=self.guest,
             exact_names=self.exact_names,
+            named=frozenset(part for part, name in self.stated.items() if name is not None),
         )
 
     def rates_note(self, columns: "Columns") -> tuple[str, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from clv_xl.cli.screen import err, out, say
+from clv_xl.cli.screen import err, out, say, wrong_use
 
 
 @contextmanager
@@ -31,6 +33,17 @@ def stages(names: Sequence[str]) -> Iterator[Callable[[], None]]:
             progress.update(task, description=name, completed=position)
 
         yield next_stage
+
+
+def refuse(error: Exception) -> NoReturn:
+    """Say what is wrong, and where only the user can answer, the commands that do, and end."""
+    from clv_xl.core.orders import OpenQuestion
+
+    if not isinstance(error, OpenQuestion):
+        wrong_use(error)
+    typed = shlex.join(sys.argv[1:])
+    commands = "".join(f"\n  clv-xl {typed} {shlex.join(answer)}" for answer in error.answers)
+    wrong_use(f"{error.question} Answer with one of:{commands}")
 
 
 def show_guess(notes: Sequence[str], columns: Any, stated: Mapping[str, str | None]) -> None:
@@ -56,12 +69,16 @@ def show_report(report: Any) -> None:
     out.print(table, soft_wrap=False)
     for remark in report.remarks:
         say(remark)
-    verdict = (
-        "Every line and amount is accounted for."
-        if report.reconciles
-        else (f"NOT RECONCILED: {report.unexplained_lines:,} lines, {report.unexplained_amount:,.2f} unaccounted for.")
-    )
-    say(verdict)
+    say(_verdict(report))
+
+
+def _verdict(report: Any) -> str:
+    if not report.reconciles:
+        return f"NOT RECONCILED: {report.unexplained_lines:,} lines, {report.unexplained_amount:,.2f} unaccounted for."
+    if report.unknown:
+        lines = f"{report.unknown:,} lines" if report.unknown > 1 else "1 line"
+        return f"Every line is accounted for, but the money of {lines} is unknown: the amount could not be read."
+    return "Every line and amount is accounted for."
 
 
 def show_kpis(found: Any) -> None:

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from clv_xl.cli import log_screen
 from clv_xl.cli.log_options import LogOptions
-from clv_xl.cli.screen import FINDINGS, out, wrong_use
+from clv_xl.cli.screen import FINDINGS, out
 
 _STAGES = (
     "Opening the log", "Cleaning and merging", "Customers, cohorts, channels", "Writing the sheets", "Calculating",
@@ -49,7 +49,7 @@ class Report(LogOptions):
             with one_sentence("The report cannot be made"):
                 self._report()
         except (SourceError, OrdersError, CannotWrite) as error:
-            wrong_use(error)
+            log_screen.refuse(error)
 
     def _report(self) -> None:
         from clv_xl.builder.files import write

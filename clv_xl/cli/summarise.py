@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from clv_xl.cli import log_screen
 from clv_xl.cli.log_options import LogOptions
-from clv_xl.cli.screen import out, wrong_use
+from clv_xl.cli.screen import out
 
 _STAGES = ("Opening the log", "Cleaning and merging", "Summing up customers", "Key figures", "Writing")
 
@@ -43,7 +43,7 @@ class Summarise(LogOptions):
             with one_sentence("The log cannot be summed up"):
                 self._summarise()
         except (SourceError, OrdersError) as error:
-            wrong_use(error)
+            log_screen.refuse(error)
 
     def _summarise(self) -> None:
         from clv_xl.core.orders import clean, customer_summary, kpis_of, settled

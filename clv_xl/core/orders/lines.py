@@ -11,12 +11,14 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from clv_xl.core.orders import text
+from clv_xl.core.orders import once_per_order, paid_back, status, text, who
 from clv_xl.core.orders.engines import Frame, after, clock_times, is_native, occurring, opened, rows, settled
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
 
-KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND = range(7)
-_READ = ("date", "amount", "quantity", "price", "cost")
+KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND, DID_NOT_HAPPEN = range(8)
+COPIES = "clv_xl_copies"
+"""A column with how many lines of the log are equal to this one in every column, itself among them."""
+_READ = ("date", "amount", "quantity", "price", "cost", "refunded")
 
 
 @dataclass(slots=True)
@@ -27,16 +29,41 @@ class Typed:
     as_of: dt.date
     parts: tuple[str, ...]
     remarks: list[str] = field(default_factory=list)
+    done: dict[int, str] = field(default_factory=dict)
+    """What was done with lines for a reason, where that depends on the log."""
+    spellings: dict[str, str] = field(default_factory=dict)
+    """Customers' spellings, and the one that was taken for each."""
 
 
-def chosen(frame: Frame, columns: Columns) -> Frame:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Columns beside those that play a part, which say whether orders happened, and who somebody is."""
+
+    statuses: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+
+
+def beside(frame: Frame, columns: Columns, rules: OrderRules) -> Beside:
+    """What else in the log has to do with whether orders happened and who the customer is."""
+    people = who.persons(frame, columns)
+    first = [columns.email] if columns.email is not None else []
+    return Beside(
+        tuple(status.status_columns(frame, columns, rules)), tuple(first + [p for p in people if p not in first])
+    )
+
+
+def chosen(frame: Frame, columns: Columns, also: Beside) -> Frame:
     """The columns that play a part, under the names of their parts. Raises OrdersError for one that is not there."""
     there = frame.collect_schema().names()
     for part, name in columns.named.items():
         if name not in there:
             raise OrdersError(f'There is no column "{name}" for the {part}; there are: {", ".join(there)}.')
-    wanted = frame.select(**{part: nw.col(name) for part, name in columns.named.items()})
-    return _without_objects(wanted)
+    wanted = {part: nw.col(name) for part, name in columns.named.items() if part not in ("status", "email")}
+    wanted |= {f"status{i}": nw.col(name) for i, name in enumerate(also.statuses)}
+    wanted |= {f"person{i}": nw.col(name) for i, name in enumerate(also.persons)}
+    if COPIES in there:
+        wanted[COPIES] = nw.col(COPIES)
+    return _without_objects(frame.select(**wanted))
 
 
 def _without_objects(frame: Frame) -> Frame:
@@ -70,14 +97,29 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def typed(frame: Frame, rules: OrderRules) -> Typed:
+def typed(frame: Frame, columns: Columns, also: Beside, rules: OrderRules) -> Typed:
     """Read every line. Raises OrdersError where a rule is needed that nobody has stated."""
     remarks: list[str] = []
-    frame = _read(frame, rules, remarks)
+    frame = _read(frame, also, rules, remarks)
     frame, foreign = _one_currency(frame, rules, remarks)
+    if also.persons or rules.guest not in (None, "none"):
+        frame = who.identified(frame, columns, also.persons, rules, remarks)
+    frame, spellings = who.merged_names(frame, rules.exact_names, remarks)
+    per_order = False
+    if "order" in frame.collect_schema().names():
+        frame = frame.with_columns(gross=nw.col("amount"))
+        per_order = columns.amount is not None and once_per_order.is_per_order(frame, columns.amount, rules, remarks)
+    if columns.refunded is not None:
+        frame = paid_back.less_refunds(frame, columns.refunded, rules, remarks)
+    happened = status.Statuses()
+    if also.statuses:
+        names = [f"status{i}" for i in range(len(also.statuses))]
+        happened = status.statuses(frame, names, also.statuses, rules)
+        remarks += happened.remarks
     as_of = rules.as_of or _last_day(frame, rules.today)
     late = after(nw.col("moment"), as_of).fill_null(False)
-    against = {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
+    against = {} if happened.left_out is None else {DID_NOT_HAPPEN: happened.left_out}
+    against |= {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
     against[NO_CUSTOMER] = nw.col("customer").is_null()
     if foreign is not None:
         against[OTHER_CURRENCY] = foreign
@@ -87,16 +129,24 @@ def typed(frame: Frame, rules: OrderRules) -> Typed:
     why = nw.lit(KEPT)
     for reason, speaks in reversed(occurring(frame, {str(n): speaks for n, speaks in against.items()}).items()):
         why = nw.when(speaks).then(int(reason)).otherwise(why)
-    kept = [p for p in ("order", "channel", "cost", "quantity") if p in frame.collect_schema().names()]
-    names = ["customer", "moment", "amount", *kept, "raw_date", "raw_amount"]
-    return Typed(frame.select(*names, why=why), as_of, tuple(kept), remarks)
+    frame = frame.with_columns(why=why)
+    if per_order:
+        frame = settled(once_per_order.once_per_order(frame, nw.col("why") == KEPT))
+    there = frame.collect_schema().names()
+    kept = [p for p in ("order", "channel", "cost", "quantity") if p in there]
+    marks = [m for m in ("repeated", "spelled", COPIES) if m in there]
+    names = ["customer", "moment", "amount", *kept, *marks, "raw_date", "raw_amount", "why"]
+    return Typed(frame.select(*names), as_of, tuple(kept), remarks, {DID_NOT_HAPPEN: happened.done}, spellings)
 
 
-def _read(frame: Frame, rules: OrderRules, remarks: list[str]) -> Frame:
+def _read(frame: Frame, also: Beside, rules: OrderRules, remarks: list[str]) -> Frame:
     """Text read as numbers and moments. That is the slow part of a log of text, so it is done once and kept."""
     textual = any(kind == nw.String for part, kind in frame.collect_schema().items() if part in _READ)
+    textual = textual or bool(also.statuses or also.persons)
     frame = frame.with_columns(raw_date=nw.col("date"), raw_amount=_raw_amount(frame))
     frame = _moments(_names(_numbers(frame, rules)), rules, remarks)
+    if also.statuses:
+        frame = status.filled_by_order(frame, [f"status{i}" for i in range(len(also.statuses))])
     return settled(frame.drop("date")) if textual else frame
 
 
@@ -110,7 +160,7 @@ def _raw_amount(frame: Frame) -> nw.Expr:
 
 def _numbers(frame: Frame, rules: OrderRules) -> Frame:
     schema = frame.collect_schema()
-    parts = [p for p in ("amount", "quantity", "price", "cost") if p in schema.names()]
+    parts = [p for p in ("amount", "quantity", "price", "cost", "refunded") if p in schema.names()]
     for part in parts:
         if schema[part] == nw.String:
             frame = text.with_number(frame, part, rules.decimal)
@@ -132,13 +182,14 @@ def _number(part: str, kind: Any) -> nw.Expr:
 def _names(frame: Frame) -> Frame:
     """Customers, orders, channels: text without spaces around it, whole numbers without a point; blank is missing."""
     schema = frame.collect_schema()
-    for part in ("customer", "order", "channel", "currency"):
+    beside = [name for name in schema.names() if name.startswith(("status", "person"))]
+    for part in ("customer", "order", "channel", "currency", *beside):
         if part not in schema.names():
             continue
         name = nw.col(part)
-        if schema[part].is_float():
+        if schema[part].is_float() and part not in beside:
             name = _whole(frame, part)
-        elif not schema[part].is_integer():
+        elif not schema[part].is_integer() or part in beside:
             name = name.cast(nw.String).str.strip_chars(" \t")
             name = nw.when((name != "").fill_null(False)).then(name)
         frame = frame.with_columns(name.alias(part))
