@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "builder": {"worksheet", "catalogue", "engine", "writing"},
     "templates": {"core", "worksheet", "catalogue", "engine", "builder"},
     "sources": {"core", "writing"},
+    "sample": {"sources", "writing"},
     "reports": {"core", "engine", "builder", "sources", "writing"},
     "cli": {
         "core",
@@ -41,6 +42,7 @@ MAY_IMPORT = {
         "builder",
         "templates",
         "sources",
+        "sample",
         "reports",
     },
     "__main__": {"cli", "writing"},

@@ -21,6 +21,7 @@ from clv_xl.cli.check import check
 from clv_xl.cli.functions import calc, functions
 from clv_xl.cli.log_options import LogOptions
 from clv_xl.cli.report import Report
+from clv_xl.cli.sample import sample
 from clv_xl.cli.screen import WRONG_USE, complain, give_up_output, say, say_wrong, take_over, visible
 from clv_xl.cli.summarise import Summarise
 
@@ -66,7 +67,7 @@ app = typer.Typer(
 app.command("summarise")(Summarise)
 app.command("report")(Report)
 app.add_typer(addin)
-for _command in (build, functions, calc, check):
+for _command in (sample, build, functions, calc, check):
     app.command()(_command)
 
 

@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from clv_xl.core.orders import Columns, OrderRules
-    from clv_xl.sources import Log
+    from clv_xl.sources import Guess, Log
 
 
 def _column(what: str) -> Any:
@@ -121,13 +121,13 @@ class LogOptions:
         fields = {"currency": "currency_column", "status": "status_column"}
         return {part: getattr(self, fields.get(part, part)) for part in PARTS}
 
-    def columns(self, log: "Log") -> "Columns":
-        """The columns as stated, and otherwise as recognised. Raises SourceError where one is missing."""
-        from clv_xl.sources import guess_columns
+    def guess(self, log: "Log") -> "Guess":
+        """The columns as stated, and otherwise as recognised, with remarks. Raises SourceError where one is missing."""
+        from clv_xl.sources import first_rows, recognise
 
         none = self.refunded == "none"
-        found = guess_columns(log.names, **(self.stated | ({"refunded": None} if none else {})))
-        return replace(found, refunded=None) if none else found
+        found = recognise(log.names, self.stated | ({"refunded": None} if none else {}), lambda: first_rows(log))
+        return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
     def rules(self, keeps_one_currency: bool = True) -> "OrderRules":
         """The rules. Without keeping one currency, --currency only says what amounts are in, or are converted to.

@@ -65,8 +65,9 @@ class Report(LogOptions):
         with log_screen.stages(_STAGES) as next_stage:
             next_stage()
             log = self.opened()
-            columns = self.columns(log)
-            notes = (*log.notes, *self.rates_note(columns))
+            guess = self.guess(log)
+            columns = guess.columns
+            notes = (*log.notes, *guess.notes, *self.rates_note(columns))
             log_screen.show_guess(notes, columns, self.stated)
             next_stage()
             cleaned = clean(log.frame, columns, self.rules(keeps_one_currency=columns.currency is not None))

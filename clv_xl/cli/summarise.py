@@ -57,8 +57,9 @@ class Summarise(LogOptions):
         with log_screen.stages(_STAGES) as next_stage:
             next_stage()
             log = self.opened()
-            columns = self.columns(log)
-            log_screen.show_guess((*log.notes, *self.rates_note(columns)), columns, self.stated)
+            guess = self.guess(log)
+            columns = guess.columns
+            log_screen.show_guess((*log.notes, *guess.notes, *self.rates_note(columns)), columns, self.stated)
             next_stage()
             cleaned = clean(log.frame, columns, rules)
             log_screen.show_report(cleaned.report)
