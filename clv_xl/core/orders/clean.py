@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from clv_xl.core.orders import lines
-from clv_xl.core.orders.engines import Frame, occurring, opened, rows, settled
+from clv_xl.core.orders.engines import Frame, occurring, rows, settled
+from clv_xl.core.orders.header import under_internal_names
 from clv_xl.core.orders.lines import Typed
 from clv_xl.core.orders.report import DataReport, ReportRow
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
@@ -47,8 +49,12 @@ class Cleaned:
     as_of: dt.date
 
 
-def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Cleaned:
+def clean(
+    frame: Any, columns: Columns, rules: OrderRules | None = None, names: Sequence[str] | None = None
+) -> Cleaned:
     """Bring a log into one form. `frame` is a pandas, Polars, DuckDB or Spark frame; it is not changed.
+
+    `names` are those of the log's header, column by column, where the frame's own differ: an engine may not hold all.
 
     Customers without a single order (only refunds or free items) are left out, and counted like everything else.
 
@@ -56,11 +62,12 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     stated: dates that can be read two ways, several currencies, refunds that should be refused.
     """
     rules = rules or OrderRules()
-    log = opened(frame)
+    whole, header = under_internal_names(frame, names)
+    log, internal = whole, header.internal(columns)
     doubles = _doubles(log, rules)
     if rules.duplicates == "drop" and doubles:
         log = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len()).drop("clv_xl_copies")
-    typed = lines.typed(lines.chosen(log, columns), rules)
+    typed = lines.typed(lines.chosen(log, internal), rules)
     by_reason = _by_reason(typed)
     _require_something(by_reason, typed, rules)
     orders = settled(_merged(typed, rules, by_reason))
@@ -69,7 +76,7 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
         orders = settled(_with_an_order(orders))
     file = after = _total(typed)
     if rules.duplicates == "drop" and doubles:
-        file = _total(lines.typed(lines.chosen(opened(frame), columns), rules))
+        file = _total(lines.typed(lines.chosen(whole, internal), rules))
     dropped = (file[0] - after[0], file[1] - after[1])
     report = _report(typed, rules, by_reason, kept, idle, doubles, file, dropped)
     return Cleaned(orders, report, typed.as_of)
