@@ -81,6 +81,10 @@ class LogOptions:
     memory_limit: Annotated[str | None, typer.Option(metavar="SIZE", help="DuckDB's memory, as 4GB.")] = None
     query: Annotated[str | None, typer.Option(metavar="SQL", help="What to read from a database.")] = None
     sheet: Annotated[str | None, typer.Option(help="The sheet of an Excel workbook.")] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="How a CSV file is encoded, as windows-1252, where it is not seen."),
+    ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False
 
     def run(self) -> None:
@@ -99,6 +103,7 @@ class LogOptions:
             memory_limit=self.memory_limit,
             spark_master=self.spark_master,
             time_zone=self.time_zone,
+            encoding=self.encoding,
         )
 
     def check_targets(self, *targets: Path) -> None:

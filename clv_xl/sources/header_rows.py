@@ -32,14 +32,14 @@ def header_row(rows: Sequence[Sequence[Any]]) -> int:
     if not filled:
         return 0
     wide = _usual_width(filled)
-    if filled[0] >= wide and _names(rows[0]) >= min(2, wide):
-        return 0
-    full = [i for i, n in enumerate(filled) if n >= wide and n > 1]
-    named = next((i for i in full if _names(rows[i]) >= 2 and not any(map(is_data, rows[i]))), None)
-    if named is not None:
-        return named
-    first = full[0] if full else 0
-    return first if all(filled[i] < filled[first] for i in range(first)) else 0
+    # Blank names count here: programs leave the one above their row numbers out.
+    named = (i for i, row in enumerate(rows[:LOOKED_AT]) if len(row) >= wide and _names(row) >= min(2, wide))
+    header = next((i for i in named if not any(map(is_data, rows[i]))), None)
+    if header is not None:
+        return header
+    first = next((i for i, n in enumerate(filled) if n >= wide and n > 1), 0)
+    titled = all(filled[i] < filled[first] for i in range(first)) and not any(map(is_data, rows[first]))
+    return first if titled else 0
 
 
 def _names(row: Sequence[Any]) -> int:

@@ -49,9 +49,7 @@ class Cleaned:
     as_of: dt.date
 
 
-def clean(
-    frame: Any, columns: Columns, rules: OrderRules | None = None, names: Sequence[str] | None = None
-) -> Cleaned:
+def clean(frame: Any, columns: Columns, rules: OrderRules | None = None, names: Sequence[str] | None = None) -> Cleaned:
     """Bring a log into one form. `frame` is a pandas, Polars, DuckDB or Spark frame; it is not changed.
 
     `names` are those of the log's header, column by column, where the frame's own differ: an engine may not hold all.
