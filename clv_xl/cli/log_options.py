@@ -86,6 +86,10 @@ class LogOptions:
         list[str] | None,
         typer.Option(metavar="NAME", help='The sheet of an Excel workbook; several times, or "*" for all with orders.'),
     ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="How a CSV file is encoded, as windows-1252, where it is not seen."),
+    ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False
 
     def run(self) -> None:
@@ -104,6 +108,7 @@ class LogOptions:
             memory_limit=self.memory_limit,
             spark_master=self.spark_master,
             time_zone=self.time_zone,
+            encoding=self.encoding,
         )
 
     def check_targets(self, *targets: Path) -> None:

@@ -92,7 +92,8 @@ class TestEveryEngine:
     def test_a_pattern_where_no_file_has_that_name(self, tmp_path: Path, engine: str) -> None:
         for name, who in (("a[1]", "A"), ("a[2]", "B"), ("c", "C")):
             (tmp_path / f"{name}.csv").write_text(f"client,date,total\n{who},2025-01-05,5\n{who},2025-01-06,5\n")
-        found = rows(opened(open_log(str(tmp_path / "a*.csv"), engine).frame))
+        log = open_log(str(tmp_path / "a*.csv"), engine)
+        found = rows(opened(log.frame))
         assert sorted(r["client"] for r in found) == ["A", "A", "B", "B"]
 
     def test_excel(self, tmp_path: Path, engine: str) -> None:
@@ -122,7 +123,7 @@ class TestCsv:
             ("utf-8", ";", "utf-8, columns separated by “;”"),
             ("utf-8-sig", "\t", "utf-8, columns separated by tabs"),
             ("utf-16", ",", "utf-16, columns separated by “,”"),
-            ("latin-1", "|", "latin-1, columns separated by “|”"),
+            ("latin-1", "|", "windows-1252 (as the text suggests; else --encoding NAME), columns separated by “|”"),
         ],
     )
     def test_encodings_and_delimiters(self, tmp_path: Path, encoding: str, delimiter: str, said: str) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from clv_xl.core.orders import lines, meaning, reasons, who
-from clv_xl.core.orders.engines import Frame, occurring, opened, rows, settled
+from clv_xl.core.orders.engines import Frame, occurring, rows, settled
+from clv_xl.core.orders.header import under_internal_names
 from clv_xl.core.orders.lines import Typed
 from clv_xl.core.orders.report import DataReport, ReportRow
 from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
@@ -35,8 +37,10 @@ class Cleaned:
     as_of: dt.date
 
 
-def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Cleaned:
+def clean(frame: Any, columns: Columns, rules: OrderRules | None = None, names: Sequence[str] | None = None) -> Cleaned:
     """Bring a log into one form. `frame` is a pandas, Polars, DuckDB or Spark frame; it is not changed.
+
+    `names` are those of the log's header, column by column, where the frame's own differ: an engine may not hold all.
 
     Customers without a single order (only refunds or free items) are left out, and counted like everything else.
 
@@ -44,15 +48,16 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
     stated: dates that can be read two ways, several currencies, refunds that should be refused.
     """
     rules = rules or OrderRules()
-    log = opened(frame)
+    whole, header = under_internal_names(frame, names)
+    log, internal = whole, header.internal(columns)
     doubles = _doubles(log, rules)
     if rules.duplicates == "drop" and doubles:
         log = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len()).drop("clv_xl_copies")
-    also = meaning.beside(log, columns, rules)
+    also = meaning.beside(log, header, internal, rules)
     if rules.duplicates == "keep" and doubles:
-        names = log.collect_schema().names()
-        log = settled(log.with_columns(nw.len().over(*names).cast(nw.Float64).alias(lines.COPIES)))
-    typed = lines.typed(lines.chosen(log, columns, also), columns, also, rules)
+        every = log.collect_schema().names()
+        log = settled(log.with_columns(nw.len().over(*every).cast(nw.Float64).alias(lines.COPIES)))
+    typed = lines.typed(lines.chosen(log, internal, also), columns, also, rules)
     by_reason = _by_reason(typed)
     _require_something(by_reason, typed, rules)
     orders = settled(_merged(typed, rules, by_reason))
@@ -70,7 +75,7 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None) -> Clea
         orders = settled(who.as_first_spelled(orders, used_lines, typed.spellings))
     file = after = _total(typed)
     if rules.duplicates == "drop" and doubles:
-        file = _total(lines.typed(lines.chosen(opened(frame), columns, also), columns, also, rules))
+        file = _total(lines.typed(lines.chosen(whole, internal, also), columns, also, rules))
     dropped = (file[0] - after[0], file[1] - after[1])
     report = _report(typed, rules, by_reason, used, kept, idle, file, dropped)
     return Cleaned(orders, report, typed.as_of)

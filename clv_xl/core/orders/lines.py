@@ -15,7 +15,7 @@ from clv_xl.core.orders import amounts, dates_in_text, meaning, moments, numbers
 from clv_xl.core.orders.currencies import one_currency
 from clv_xl.core.orders.engines import Frame, after, is_native, occurring, opened, rows, settled
 from clv_xl.core.orders.meaning import Beside
-from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
+from clv_xl.core.orders.rules import Columns, OrderRules
 
 KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND, DID_NOT_HAPPEN = range(8)
 COPIES = "clv_xl_copies"
@@ -41,15 +41,11 @@ class Typed:
 
 
 def chosen(frame: Frame, columns: Columns, also: Beside) -> Frame:
-    """The columns that play a part, under the names of their parts. Raises OrdersError for one that is not there."""
-    there = frame.collect_schema().names()
-    for part, name in columns.named.items():
-        if name not in there:
-            raise OrdersError(f'There is no column "{name}" for the {part}; there are: {", ".join(there)}.')
+    """The columns that play a part, under the names of their parts; they are stated by their internal names."""
     wanted = {part: nw.col(name) for part, name in columns.named.items() if part not in ("status", "email")}
     wanted |= {f"status{i}": nw.col(name) for i, name in enumerate(also.statuses)}
     wanted |= {f"person{i}": nw.col(name) for i, name in enumerate(also.persons)}
-    if COPIES in there:
+    if COPIES in frame.collect_schema().names():
         wanted[COPIES] = nw.col(COPIES)
     return _without_objects(frame.select(**wanted))
 

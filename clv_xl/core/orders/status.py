@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -79,19 +79,20 @@ def kind_of(header: str, value: Any) -> Kind | None:
     return kind
 
 
-def status_columns(log: Frame, columns: Columns, rules: OrderRules) -> list[str]:
+def status_columns(log: Frame, header: Mapping[str, str], columns: Columns, rules: OrderRules) -> list[str]:
     """The columns that say whether orders happened: the one that is stated or recognised, then those beside it.
 
-    Beside it are columns with a header of that kind, and those with few values of which some are such words.
+    Beside it are columns with a header of that kind, and those with few values of which some are such words. `header`
+    has the names that are shown by internal ones, in which `columns` are stated.
     """
     primary = [columns.status] if columns.status is not None else []
     if "status" in rules.named or (rules.status and primary):
         return primary
     schema = log.collect_schema()
     others = [name for name in schema.names() if name not in columns.named.values()]
-    by_header = [n for n in others if any(p.fullmatch(plain_name(n)) for p in (_FLAG, _MOMENT))]
+    by_header = [n for n in others if any(p.fullmatch(plain_name(header[n])) for p in (_FLAG, _MOMENT))]
     texts = [n for n in others if n not in by_header and isinstance(schema[n], nw.String | nw.Categorical | nw.Enum)]
-    by_header += [n for n in texts if _HEADER.search(plain_name(n))]
+    by_header += [n for n in texts if _HEADER.search(plain_name(header[n]))]
     texts = [n for n in texts if n not in by_header]
     return primary + by_header + _with_words(log, texts)
 

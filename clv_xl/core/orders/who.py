@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -17,13 +17,15 @@ _ENOUGH = 5
 """Orders from which on it is no chance that each has a customer of its own."""
 
 
-def persons(log: Frame, columns: Columns) -> list[str]:
-    """Columns beside that of the customer which say who somebody is: e-mails, names, other numbers of customers."""
+def persons(header: Mapping[str, str], columns: Columns) -> list[str]:
+    """Columns beside that of the customer which say who somebody is: the e-mail, then names and other numbers.
+
+    `header` has the names that are shown by internal ones, in which `columns` are stated.
+    """
     known = headings("customer")
-    taken = set(columns.named.values()) - {columns.email}
-    return [
-        n for n in log.collect_schema().names() if n not in taken and (plain_name(n) in known or n == columns.email)
-    ]
+    taken = set(columns.named.values())
+    first = [columns.email] if columns.email is not None else []
+    return first + [name for name, shown in header.items() if name not in taken and plain_name(shown) in known]
 
 
 def identified(frame: Frame, columns: Columns, beside: Sequence[str], rules: OrderRules, remarks: list[str]) -> Frame:
