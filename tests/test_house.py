@@ -96,6 +96,7 @@ def printing(path: Path) -> set[str]:
 PRINTING = {
     "cli/screen.py": "the outlet itself",
     "__main__.py": "the last words, of a fixed text",
+    "sources/excel_child.py": "answers a process through a pipe",
     "hosts/libreoffice/extension_manager.py": "answers a process through a pipe",
     "hosts/libreoffice/component/clv_xl_bridge.py": "answers a process through a pipe",
 }
