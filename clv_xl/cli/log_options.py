@@ -134,9 +134,10 @@ class LogOptions:
         found = recognise(log.names, self.stated | ({"refunded": None} if none else {}), lambda: first_rows(log))
         return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
-    def rules(self, keeps_one_currency: bool = True) -> "OrderRules":
+    def rules(self, keeps_one_currency: bool = True, known: frozenset[str] = frozenset()) -> "OrderRules":
         """The rules. Without keeping one currency, --currency only says what amounts are in, or are converted to.
 
+        Refunds of an export that is `known` to have them need no more proof than those in a column that was stated.
         Raises SourceError or OrdersError for an option with a value that is none.
         """
         from clv_xl.core.orders import OrderRules
@@ -156,7 +157,7 @@ class LogOptions:
             amount_per=self.amount_per,  # type: ignore[arg-type]
             guest=self.guest,
             exact_names=self.exact_names,
-            named=frozenset(part for part, name in self.stated.items() if name is not None),
+            named=frozenset(part for part, name in self.stated.items() if name is not None) | (known & {"refunded"}),
         )
 
     def rates_note(self, columns: "Columns") -> tuple[str, ...]:

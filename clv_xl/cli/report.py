@@ -70,7 +70,7 @@ class Report(LogOptions):
             notes = (*log.notes, *guess.notes, *self.rates_note(columns))
             log_screen.show_guess(notes, columns, self.stated)
             next_stage()
-            rules = self.rules(keeps_one_currency=columns.currency is not None)
+            rules = self.rules(keeps_one_currency=columns.currency is not None, known=guess.known)
             cleaned = clean(log.frame, columns, rules, log.names)
             log_screen.show_report(cleaned.report)
             next_stage()

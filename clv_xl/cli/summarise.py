@@ -50,7 +50,7 @@ class Summarise(LogOptions):
         from clv_xl.sources import save
         from clv_xl.sources.saving import check_target
 
-        rules = self.rules()
+        self.rules()  # what is typed wrong is said before a file is opened
         check_target(self.output, self.force)
         self.check_targets(self.output)
         check_period(self.period)
@@ -61,7 +61,7 @@ class Summarise(LogOptions):
             columns = guess.columns
             log_screen.show_guess((*log.notes, *guess.notes, *self.rates_note(columns)), columns, self.stated)
             next_stage()
-            cleaned = clean(log.frame, columns, rules, log.names)
+            cleaned = clean(log.frame, columns, self.rules(known=guess.known), log.names)
             log_screen.show_report(cleaned.report)
             next_stage()
             customers = settled(customer_summary(cleaned.orders, cleaned.as_of, self.period))

@@ -15,10 +15,11 @@ from clv_xl.sources.profiles import profile_of
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The columns, and what is to be said about how they were found."""
+    """The columns, what is to be said about how they were found, and the parts that the export is known to have."""
 
     columns: Columns
     notes: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
 
 
 def guess_columns(names: Sequence[str], sample: Callable[[], Sample] | None = None, **stated: str | None) -> Columns:
@@ -39,18 +40,16 @@ def recognise(
     said = {part: name for part, name in (stated or {}).items() if name is not None}
     _require_there(said, names)
     profile, notes = profile_of(names, said)
-    found = dict(said)
-    if profile is not None:
-        found |= {part: name for part, name in profile.columns(names).items() if part not in said}
-    by_profile = set(found)
-    for part, known in NAMES.items():
-        guess = _first(names, [plain_name(k) for k in known.split()], set(found.values()))
+    known = {} if profile is None else {p: name for p, name in profile.columns(names).items() if p not in said}
+    found = said | known
+    for part, spellings in NAMES.items():
+        guess = _first(names, [plain_name(s) for s in spellings.split()], set(found.values()))
         if part not in found and guess is not None:
             found[part] = guess
     _one_amount(found, said, names, notes)
     _require(found, names, sample)
-    notes += _also_there(found, by_profile, names, sample)
-    return Guess(Columns(**found), tuple(notes))
+    notes += _also_there(found, said.keys() | known.keys(), names, sample)
+    return Guess(Columns(**found), tuple(notes), frozenset(known))
 
 
 def _require_there(said: Mapping[str, str], names: Sequence[str]) -> None:
@@ -118,12 +117,12 @@ def _likely(part: str, found: Mapping[str, str], names: Sequence[str], values: S
 
 
 def _also_there(
-    found: Mapping[str, str], by_profile: set[str], names: Sequence[str], sample: Callable[[], Sample] | None
+    found: Mapping[str, str], settled: set[str], names: Sequence[str], sample: Callable[[], Sample] | None
 ) -> list[str]:
     """Which other columns are called as well as the one that was taken, where they hold something else."""
     notes, values = [], None
     for part in ("customer", "date", "amount", "order"):
-        if part not in found or part in by_profile:
+        if part not in found or part in settled:
             continue
         known = {plain_name(k) for k in NAMES[part].split()}
         rivals = [n for n in names if plain_name(n) in known and n not in found.values()]

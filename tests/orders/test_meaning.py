@@ -135,6 +135,17 @@ def test_refunds_among_lines_to_be_left_out(engine: Engine) -> None:
         clean(frame, STATUS)
 
 
+def test_refunded_orders_whose_refunds_are_lines_of_their_own(engine: Engine) -> None:
+    """As payment services have it: the payment is refunded, and beside it stands a line that takes the money back."""
+    columns = Columns("customer", "date", "amount", status="status")
+    lines = log("AAB", [40.0, -40.0, 9.0], status=["refunded", "completed", "completed"])
+    customers, report = found(engine(lines), columns)
+    assert customers == {"A": (1, 0.0), "B": (1, 9.0)}
+    assert "their refunds stand as lines of their own" in " ".join(report.remarks)
+    with pytest.raises(OpenQuestion, match=r"other lines are refunds of 30\.00, perhaps of the same"):
+        clean(engine(lines | {"amount": [40.0, -30.0, 9.0]}), columns)
+
+
 REFUNDED = Columns("customer", "date", "amount", refunded="back", status="status")
 
 

@@ -615,3 +615,28 @@ def test_prices_beside_an_amount_change_no_figure(tmp_path: Path, engine: str) -
         assert (found.amount, found.price) == ("amount", "price" if name == "with" else None)
         kept = clean(log.frame, found).report.row("kept")
         assert (kept.lines, kept.amount, kept.orders) == (2, 25.0, 1)
+
+
+class TestRefundsOfKnownExports:
+    SQUARE = (
+        "Date,Time,Gross Sales,Net Sales,Partial Refunds,Total Collected,Net Total,Transaction ID,Customer ID\n"
+        "2025-01-05,10:02:11,$30.00,$27.00,$0.00,$27.00,$26.00,SQ1,CU1\n"
+        "2025-01-07,10:02:11,$0.00,$0.00,-$5.00,-$5.00,-$5.00,SQ2,CU1\n"
+    )
+
+    def test_need_no_further_proof(self, folder: Path) -> None:
+        (folder / "log.csv").write_text(self.SQUARE)
+        assert revenue(run("log.csv", "-o", "out.csv")) == "22.00"
+        result = CliRunner().invoke(app, ["report", "log.csv", "-o", "out.xlsx"])
+        assert result.exit_code == 0, result.output
+        assert "22.00" in result.output
+
+    def test_are_left_aside_where_that_is_stated(self, folder: Path) -> None:
+        (folder / "log.csv").write_text(self.SQUARE)
+        assert revenue(run("log.csv", "-o", "out.csv", "--refunded", "none")) == "27.00"
+
+    def test_elsewhere_they_are_asked_about(self, folder: Path) -> None:
+        (folder / "log.csv").write_text("customer,date,total,refunded\na,2025-01-05,30,5\nb,2025-01-06,20,0\n")
+        result = run("log.csv", "-o", "out.csv")
+        assert result.exit_code == 2
+        assert "--refunded=none" in result.output

@@ -182,10 +182,11 @@ def _by_words(found: list[dict[str, Any]], names: Sequence[str], headers: Sequen
         gone = [v for v, k in kinds.items() if k == "not"]
         back = [v for v, k in kinds.items() if k == "back"]
         if opened and not _OF_SHIPPING.search(plain_name(header)):
-            _ask_about(found, name, header, opened, "did not happen yet")
+            raise _question(found, name, header, opened, "did not happen yet")
         for values in (gone, back):
             if values and _holds_refunds_of_others(found, name, values):
-                _ask_about(found, name, header, values, "hold refunds beside sales")
+                raise _question(found, name, header, values, "hold refunds beside sales")
+        back = _with_refunds_elsewhere(found, name, header, back, [*gone, *back], said.remarks)
         gone = [v for v in gone if not _only_refunds(found, name, v)]
         back = [v for v in back if not _only_refunds(found, name, v)]
         if gone:
@@ -204,6 +205,37 @@ def _by_words(found: list[dict[str, Any]], names: Sequence[str], headers: Sequen
     return said
 
 
+def _with_refunds_elsewhere(
+    found: list[dict[str, Any]],
+    name: str,
+    header: str,
+    back: Sequence[Any],
+    left_out: Sequence[Any],
+    remarks: list[str],
+) -> list[Any]:
+    """The statuses of refunded orders that may be left out: none where their refunds stand as lines of other statuses.
+
+    Raises OpenQuestion where there are such lines and they may be refunds of other orders.
+    """
+    orders = [r for r in found if r[name] in back and not r["_refunded"] and not _only_refunds(found, name, r[name])]
+    sold = sum(r["money"] for r in orders)
+    refunds = sum(r["less"] for r in found if r[name] not in left_out or _only_refunds(found, name, r[name]))
+    if not sold or not refunds:
+        return list(back)
+    if abs(sold + refunds) < 0.005:
+        remarks.append(
+            f"Refunded orders count, since their refunds stand as lines of their own: {_amounts(orders, name)}."
+        )
+        return []
+    raise _question(
+        found,
+        name,
+        header,
+        back,
+        f"were refunded, while other lines are refunds of {-refunds:,.2f}, perhaps of the same",
+    )
+
+
 def _only_refunds(found: Iterable[dict[str, Any]], name: str, value: Any) -> bool:
     """Whether lines with that status are refunds themselves: negative, and nothing else."""
     lines = [r for r in found if r[name] == value]
@@ -217,13 +249,13 @@ def _holds_refunds_of_others(found: Iterable[dict[str, Any]], name: str, values:
     return bool(sum(r["less"] for r in lines) < 0 and abs(sum(r["money"] for r in lines)) >= 0.005)
 
 
-def _ask_about(found: list[dict[str, Any]], name: str, header: str, values: Sequence[Any], why: str) -> None:
+def _question(found: list[dict[str, Any]], name: str, header: str, values: Sequence[Any], why: str) -> OpenQuestion:
     asked = [r for r in found if r[name] in values]
     counting = sorted({_text(r[name]) for r in found if kind_of(header, r[name]) in ("done", None)} - {"None"})
     answers = [[f"--status={v}" for v in counting]] if counting else []
     answers += [[f"--status={v}" for v in [*counting, *map(_text, values)]], ["--status=all"]]
     column = [] if name == "status0" else [f"--status-column={header}"]
-    raise OpenQuestion(
+    return OpenQuestion(
         f'"{header}" says of some orders that they {why}: {_amounts(asked, name)}. Say which ones count.',
         [[*column, *answer] for answer in answers],
     )
