@@ -353,6 +353,32 @@ class TestPostgresql:
         assert asked(shop, "SELECT count(*) FROM pg_tables WHERE tablename = 'copied'") == [(0,)]
 
 
+class Recording:
+    """In place of a connection to a server that is not here: its dialect, and what it was told."""
+
+    def __init__(self, url: str) -> None:
+        self.dialect = sqlalchemy.make_url(url).get_dialect()()
+        self.told: list[str] = []
+
+    def exec_driver_sql(self, sql: str) -> None:
+        self.told.append(sql)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [
+        ("mysql+pymysql", ["SET SESSION TRANSACTION READ ONLY"]),
+        ("mariadb+pymysql", ["SET SESSION TRANSACTION READ ONLY"]),
+        ("oracle+oracledb", ["SET TRANSACTION READ ONLY"]),
+        ("mssql+pyodbc", []),
+    ],
+)
+def test_what_other_servers_are_told_first(scheme: str, told: list[str]) -> None:
+    connection = Recording(f"{scheme}://me@host/shop")
+    assert databases._read_only(connection) is connection
+    assert connection.told == told
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="becoming another user needs root")
 def test_a_write_ahead_log_where_nothing_may_be_written(folder: Path) -> None:
     """SQLite would need files beside such a database; its own word for a file that nobody changes is heard."""
