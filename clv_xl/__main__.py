@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import tempfile
 from pathlib import Path
@@ -36,9 +37,9 @@ def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def _last_words() -> None:
-    """The screen itself may be in the middle of a line, or wait for a reader."""
-    os.set_blocking(2, False)
-    os.write(2, (_CURSOR_SHOWN if sys.stderr.isatty() else b"") + b"\nclv-xl: stopped before it was done.\n")
+    """Of a fixed text, and only where that does not wait: the screen itself may be in the middle of a line."""
+    if os.name != "posix" or select.select([], [2], [], 0)[1]:
+        os.write(2, (_CURSOR_SHOWN if sys.stderr.isatty() else b"") + b"\nclv-xl: stopped before it was done.\n")
 
 
 if __name__ == "__main__":

@@ -234,7 +234,7 @@ class TestSweeping:
             "clv_xl_notes.csv": False,
         }
         for name in names:
-            self.aged(folder / name, 0) if (folder / name).write_text("x") else None
+            (folder / name).write_text("x")
             self.aged(folder / name, 1.1)
         young = folder / ".new.csv.clv_xl_abcd1234.part"
         young.write_text("x")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -212,6 +213,15 @@ class TestStyles:
     def test_colours(self, monkeypatch: pytest.MonkeyPatch) -> None:
         said = self.on_a_terminal(monkeypatch, lambda: screen.say_wrong(HOSTILE))
         assert said == f"\x1b[31mclv-xl:\x1b[0m {SHOWN}\n"
+
+    def test_commands_that_answer_stand_on_lines_of_their_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse() -> None:
+            with pytest.raises(typer.Exit):
+                screen.wrong_use("Which\none?", "clv-xl a", "clv-xl 'b\x1b'")
+
+        said = self.on_a_terminal(monkeypatch, refuse)
+        assert said.splitlines()[1:] == ["  clv-xl a", "  clv-xl 'b␛'"]
+        assert said.splitlines()[0].endswith("Which⏎one?")
 
     def test_marks_of_styles_in_a_text_are_text(self, monkeypatch: pytest.MonkeyPatch) -> None:
         text = "[red]x[/red] [/] [link=file:///x]y[/link] :smile:"

@@ -76,11 +76,11 @@ def main() -> None:
     take_over()
     try:
         app(prog_name="clv-xl")
-    except OSError as error:  # commands say their own; this one comes from printing
-        give_up_output()
-        say_wrong(f"What there is to say cannot be written: {error.strerror}.")
-        sys.exit(WRONG_USE)
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:  # of printing; commands say their own
+            give_up_output()
+            say_wrong(f"What there is to say cannot be written: {error.strerror}.")
+            sys.exit(WRONG_USE)
         for line in "".join(traceback.format_exception(error)).splitlines():
             complain(line)
         sys.exit(1)

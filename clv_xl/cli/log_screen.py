@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-import typer
-
-from clv_xl.cli.screen import WRONG_USE, complain, print_table, progress, say, say_wrong, wrong_use
+from clv_xl.cli.screen import print_table, progress, say, wrong_use
 
 
 @contextmanager
@@ -28,10 +26,8 @@ def refuse(error: Exception) -> NoReturn:
     if not isinstance(error, OpenQuestion):
         wrong_use(error)
     typed = shlex.join(sys.argv[1:])
-    say_wrong(f"{error.question} Answer with one of:")
-    for answer in error.answers:
-        complain(f"  clv-xl {typed} {shlex.join(answer)}")
-    raise typer.Exit(WRONG_USE)
+    commands = (f"clv-xl {typed} {shlex.join(answer)}" for answer in error.answers)
+    wrong_use(f"{error.question} Answer with one of:", *commands)
 
 
 def show_guess(notes: Sequence[str], columns: Any, stated: Mapping[str, str | None]) -> None:

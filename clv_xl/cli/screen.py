@@ -96,9 +96,11 @@ def complain(text: object) -> None:
     _err.print(Text(visible(str(text))))
 
 
-def wrong_use(message: object) -> NoReturn:
-    """Say in one sentence what is wrong, and end."""
+def wrong_use(message: object, *commands: str) -> NoReturn:
+    """Say in one sentence what is wrong, below it each command that would answer, and end."""
     say_wrong(message)
+    for typed in commands:
+        complain(f"  {typed}")
     raise typer.Exit(WRONG_USE)
 
 

@@ -34,6 +34,12 @@ def is_url(where: str) -> bool:
     return "://" in where
 
 
+def file_of(url: str) -> Path | None:
+    """The file in which the database of a URL lies, where that is one file."""
+    scheme, _, name = url.partition("?")[0].partition(":///")
+    return Path(name) if name and scheme.partition("+")[0] in ("sqlite", "duckdb") else None
+
+
 def check_exists(path: Path) -> None:
     """Raise SourceError where a database's file is not there: a mistyped name must not make an empty one."""
     if not path.exists():

@@ -9,11 +9,12 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from clv_xl.sources.errors import SourceError, one_sentence
+from clv_xl.writing.ending import undone_if_ended
 
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 _SECONDS, _SECONDS_A_MEGABYTE = 120, 5
@@ -33,15 +34,27 @@ def read(path: Path, sheets: Sequence[str]) -> tuple[dict[str, list[Any]], list[
     command = [sys.executable, "-P", "-m", "clv_xl.sources.excel_child", str(path), *sheets]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=limit, env=environment, check=False)
+        code, answer = _run(command, limit, environment)
     except subprocess.TimeoutExpired as error:
         raise SourceError(f"{path} was not read within {limit} seconds; save the sheet as CSV.") from error
-    if done.returncode:
+    if code:
         raise SourceError(
             f"{path} cannot be read as an Excel workbook: it is damaged, or takes too much memory; "
             "open it in Excel and save a copy, or save the sheet as CSV."
         )
-    kind, *found = pickle.loads(done.stdout)
+    kind, *found = pickle.loads(answer)
     if kind == "wrong":
         raise SourceError(found[0])
     return found[0], found[1]
+
+
+def _run(command: Sequence[str], seconds: int, environment: Mapping[str, str]) -> tuple[int, bytes]:
+    """The exit code and the output of a process that ends no later than this one. Raises subprocess.TimeoutExpired."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as child:
+        with undone_if_ended(child.kill):
+            try:
+                answer, _ = child.communicate(timeout=seconds)
+            except BaseException:
+                child.kill()
+                raise
+        return child.returncode, answer

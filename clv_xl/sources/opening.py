@@ -82,9 +82,10 @@ def _require_fitting(path: Path, content: str, sheets: Sequence[str], encoding: 
 
 def refuse_as_target(where: str, target: Path) -> None:
     """Raise SourceError where a file to be written is one of the files to be read, under whatever name."""
-    if database.is_url(where) or not target.exists():
+    if not target.exists():
         return
-    if any(target.samefile(path) for path in files.paths(where)):
+    read = [database.file_of(where)] if database.is_url(where) else files.paths(where)
+    if any(path is not None and path.exists() and target.samefile(path) for path in read):
         raise SourceError(f"{target} is the log itself; write to another file.")
 
 

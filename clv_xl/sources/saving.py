@@ -53,11 +53,13 @@ def _relation(frame: Frame) -> Any:
     import duckdb
     import pandas as pd
 
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")  # it would be printed
     if is_native(frame, "pandas"):
-        return duckdb.connect().from_df(frame.to_native())
+        return connection.from_df(frame.to_native())
     names = frame.collect_schema().names()
     found = rows(frame)
-    return duckdb.connect().from_df(pd.DataFrame({name: [row[name] for row in found] for name in names}))
+    return connection.from_df(pd.DataFrame({name: [row[name] for row in found] for name in names}))
 
 
 def _parquet(frame: Frame, path: Path) -> int:

@@ -40,10 +40,18 @@ def end_cleanly(last_words: Callable[[], object]) -> None:
     reader, writer = socket.socketpair()
     writer.setblocking(False)
     signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    for number in heard:
-        signal.signal(number, _leave_it_to_the_thread)
+    before = {number: signal.signal(number, _leave_it_to_the_thread) for number in heard}
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: _as_before(before))
     # The thread holds the writer too: once collected, it would be closed.
     threading.Thread(target=_wait, args=(reader, writer, heard, last_words), daemon=True).start()
+
+
+def _as_before(handlers: dict[int, Any]) -> None:
+    """A copy of the process ends by itself, and undoes nothing; its signals must not reach our thread."""
+    signal.set_wakeup_fd(-1)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def _leave_it_to_the_thread(number: int, frame: Any) -> None:

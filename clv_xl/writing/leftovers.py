@@ -64,13 +64,15 @@ def _old(place: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _is_ours(entry: os.DirEntry[str]) -> bool:
+    as_folder, as_file = _FOLDER.fullmatch(entry.name), _FILE.fullmatch(entry.name)
+    if not as_folder and not as_file:
+        return False
     found = entry.stat(follow_symlinks=False)
     if hasattr(os, "getuid") and found.st_uid != os.getuid():
         return False
-    if stat.S_ISREG(found.st_mode):
-        return _FILE.fullmatch(entry.name) is not None
-    named = _FOLDER.fullmatch(entry.name) if stat.S_ISDIR(found.st_mode) else None
-    return named is not None and not _runs(named["process"])
+    if stat.S_ISDIR(found.st_mode):
+        return as_folder is not None and not _runs(as_folder["process"])
+    return stat.S_ISREG(found.st_mode) and as_file is not None
 
 
 def _last_touched(entry: os.DirEntry[str]) -> float:

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ REQUIRED = os.environ.get("CLV_XL_REQUIRE_PROGRAMS") == "1"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, on the loopback interface."""
     pytest.importorskip("psycopg")
     found = shutil.which("initdb") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
     if found is None:
         pytest.fail("PostgreSQL is required here") if REQUIRED else pytest.skip("PostgreSQL is not installed")
     programs = Path(found).resolve().parent
-    folder = tmp_path_factory.mktemp("postgres")
+    # Not below pytest's own folder, which every start of pytest closes to other users.
+    folder = Path(tempfile.mkdtemp(prefix="postgres"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,3 +53,4 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )  # fmt: skip
     yield f"postgresql+psycopg://shop@127.0.0.1:{port}/postgres"
     run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(folder)

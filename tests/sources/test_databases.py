@@ -14,7 +14,7 @@ import pytest
 
 from clv_xl.core.orders import clean, customer_summary, rows
 from clv_xl.core.orders.engines import opened
-from clv_xl.sources import SourceError, guess_columns, open_log
+from clv_xl.sources import SourceError, guess_columns, open_log, refuse_as_target
 from clv_xl.sources import database as databases
 
 sqlalchemy = pytest.importorskip("sqlalchemy")
@@ -90,6 +90,17 @@ class TestMistypedNames:
     def test_any_name_of_a_duckdb_file(self, folder: Path) -> None:
         (folder / "it's # 1.duckdb").write_bytes((folder / "shop.duckdb").read_bytes())
         assert len(read("duckdb:///it's # 1.duckdb", "SELECT * FROM orders")) == 2
+
+
+@pytest.mark.parametrize("url", ["sqlite:///shop.csv", "sqlite+pysqlite:///shop.csv?timeout=5", "duckdb:///shop.csv"])
+def test_a_database_is_never_written_over(folder: Path, url: str) -> None:
+    (folder / "shop.csv").write_bytes((folder / "shop.db").read_bytes())
+    (folder / "linked.csv").symlink_to(folder / "shop.csv")
+    for target in ("shop.csv", "linked.csv"):
+        with pytest.raises(SourceError, match="is the log itself; write to another file"):
+            refuse_as_target(url, Path(target))
+    refuse_as_target(url, Path("secret.csv"))
+    refuse_as_target("postgresql://me@host/shop.csv", Path("shop.csv"))
 
 
 WRITING = (
@@ -351,6 +362,32 @@ class TestPostgresql:
         assert asked(shop, "SELECT count(*) FROM orders") == [(120_000,)]
         assert asked(shop, "SELECT is_called FROM numbers") == [(False,)]
         assert asked(shop, "SELECT count(*) FROM pg_tables WHERE tablename = 'copied'") == [(0,)]
+
+
+class Recording:
+    """In place of a connection to a server that is not here: its dialect, and what it was told."""
+
+    def __init__(self, url: str) -> None:
+        self.dialect = sqlalchemy.make_url(url).get_dialect()()
+        self.told: list[str] = []
+
+    def exec_driver_sql(self, sql: str) -> None:
+        self.told.append(sql)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [
+        ("mysql+pymysql", ["SET SESSION TRANSACTION READ ONLY"]),
+        ("mariadb+pymysql", ["SET SESSION TRANSACTION READ ONLY"]),
+        ("oracle+oracledb", ["SET TRANSACTION READ ONLY"]),
+        ("mssql+pyodbc", []),
+    ],
+)
+def test_what_other_servers_are_told_first(scheme: str, told: list[str]) -> None:
+    connection = Recording(f"{scheme}://me@host/shop")
+    assert databases._read_only(connection) is connection
+    assert connection.told == told
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="becoming another user needs root")
