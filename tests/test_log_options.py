@@ -50,7 +50,6 @@ def test_every_rule_has_an_option() -> None:
     assert {f.name for f in fields(OrderRules)} == {*chosen, "as_of", "currency", "rates", "today"}
     assert {name: getattr(rules, name) for name in chosen} == chosen
     assert (f"{rules.as_of}", rules.currency, rules.rates) == ("2025-01-31", "USD", {"USD": 1.0, "EUR": 1.1})
-    assert stated(Report, currency="USD").rules(keeps_one_currency=False).currency is None
 
 
 def test_every_part_of_a_log_has_an_option() -> None:

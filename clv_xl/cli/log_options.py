@@ -75,7 +75,9 @@ class LogOptions:
             metavar="CODE=VALUE", help="Convert to --currency: what one unit is worth, as EUR=1.08; for each one."
         ),
     ] = None
-    time_zone: Annotated[str | None, typer.Option(help="Zone to which moments with a zone, text too, are moved, as Europe/Paris.")] = None
+    time_zone: Annotated[
+        str | None, typer.Option(help="Zone to which moments with a zone, text too, are moved, as Europe/Paris.")
+    ] = None
     engine: Annotated[str, typer.Option(help="duckdb, polars or spark.")] = "duckdb"
     spark_master: Annotated[str | None, typer.Option(metavar="URL", help="Spark's master.")] = None
     memory_limit: Annotated[str | None, typer.Option(metavar="SIZE", help="DuckDB's memory, as 4GB.")] = None
@@ -122,11 +124,8 @@ class LogOptions:
 
         return guess_columns(log.names, **self.stated)
 
-    def rules(self, keeps_one_currency: bool = True) -> "OrderRules":
-        """The rules. Without keeping one currency, --currency only says what amounts are in, or are converted to.
-
-        Raises SourceError or OrdersError for an option with a value that is none.
-        """
+    def rules(self) -> "OrderRules":
+        """The rules. Raises SourceError or OrdersError for an option with a value that is none."""
         from clv_xl.core.orders import OrderRules
 
         return OrderRules(
@@ -138,7 +137,7 @@ class LogOptions:
             decimal=self.decimal,  # type: ignore[arg-type]
             time_zone=self.time_zone,
             as_of=_day(self.as_of),
-            currency=self.currency if keeps_one_currency else None,
+            currency=self.currency,
             rates=_rates(self.rate, self.currency),
             status=tuple(self.status) if self.status else None,
             amount_per=self.amount_per,  # type: ignore[arg-type]
@@ -146,7 +145,7 @@ class LogOptions:
             exact_names=self.exact_names,
         )
 
-    def rates_note(self, columns: "Columns") -> tuple[str, ...]:
+    def rates_note(self) -> tuple[str, ...]:
         """What amounts are converted at."""
         rates = _rates(self.rate, self.currency)
         if rates is None:

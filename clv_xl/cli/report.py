@@ -67,10 +67,10 @@ class Report(LogOptions):
             next_stage()
             log = self.opened()
             columns = self.columns(log)
-            notes = (*log.notes, *self.rates_note(columns))
+            notes = (*log.notes, *self.rates_note())
             log_screen.show_guess(notes, columns, self.stated)
             next_stage()
-            cleaned = clean(log.frame, columns, self.rules(keeps_one_currency=columns.currency is not None))
+            cleaned = clean(log.frame, columns, self.rules())
             log_screen.show_report(cleaned.report)
             next_stage()
             currency = self.currency or "the currency of the log"

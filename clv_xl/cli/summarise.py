@@ -59,7 +59,7 @@ class Summarise(LogOptions):
             next_stage()
             log = self.opened()
             columns = self.columns(log)
-            log_screen.show_guess((*log.notes, *self.rates_note(columns)), columns, self.stated)
+            log_screen.show_guess((*log.notes, *self.rates_note()), columns, self.stated)
             next_stage()
             cleaned = clean(log.frame, columns, rules)
             log_screen.show_report(cleaned.report)

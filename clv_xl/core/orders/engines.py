@@ -120,7 +120,9 @@ def in_zone(frame: Frame, column: str, offset: str, zone: str) -> Frame:
     elif is_native(frame, "pyspark"):
         from pyspark.sql import functions as sf
 
-        frame = opened(native.withColumn("_utc", sf.convert_timezone(sf.lit("UTC"), sf.lit(_known(zone)), sf.col("_utc"))))
+        frame = opened(
+            native.withColumn("_utc", sf.convert_timezone(sf.lit("UTC"), sf.lit(_known(zone)), sf.col("_utc")))
+        )
     else:
         moved = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(_known(zone)).dt.replace_time_zone(None)
         frame = frame.with_columns(_utc=moved)

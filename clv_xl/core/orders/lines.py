@@ -160,7 +160,7 @@ def _last_day(frame: Frame, today: dt.date) -> dt.date:
     found = rows(frame.select(first=nw.col("moment").min(), last=nw.col("moment").max()))[0]
     if found["last"] is None or found["first"].year < odd_dates.EARLY:
         odd_dates.check_years(every, None)
-    return found["last"].date() if found["last"] is not None else today  # type: ignore[no-any-return]
+    return found["last"].date() if found["last"] is not None else today
 
 
 def _stated_day(frame: Frame, as_of: dt.date) -> dt.date:
