@@ -42,8 +42,8 @@ _NO_DATES = {
         "numbers of days, as Excel keeps dates",
     ),
     "numbers": (
-        r"^[-+(]?[^0-9A-Za-z]{0,2}[0-9]+(?:[.,][0-9]+)*[^0-9A-Za-z]{0,2}$",
-        "number, as amounts are",
+        r"^[^0-9]{0,3}[0-9]+(?:[.,][0-9]+)*[^0-9]{0,3}$",
+        "number, as amounts are (if the two columns were exchanged, name both: --date and --amount)",
         "numbers, as amounts are (if the two columns were exchanged, name both: --date and --amount)",
     ),
 }

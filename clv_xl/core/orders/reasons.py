@@ -44,13 +44,14 @@ def left_out(typed: Typed, by_reason: dict[int, dict[str, Any]]) -> dict[int, st
     found = {}
     for why in there:
         words = examples(typed, why)
-        if why == lines.NO_DATE and typed.no_dates:
-            words += f"; the whole column has {typed.no_dates}"
         for name, (reason, what) in _LATER_REASONS.items():
             count = others.get(why, {}).get(name) or 0
             if count and reason > why:
                 words += f"; {count:,} of them also {what}"
         found[why] = words
+    without_date = next((why for why in (lines.NO_DATE, lines.NO_AMOUNT) if why in found), None)
+    if typed.no_dates and without_date is not None:
+        found[without_date] += f"; the column for the date has {typed.no_dates}"
     return found
 
 
