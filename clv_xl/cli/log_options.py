@@ -5,15 +5,15 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from clv_xl.core.orders import Columns, OrderRules
-    from clv_xl.sources import Log
+    from clv_xl.core.orders import OrderRules
+    from clv_xl.sources import Guess, Log
 
 
 def _column(what: str) -> Any:
@@ -82,7 +82,14 @@ class LogOptions:
     spark_master: Annotated[str | None, typer.Option(metavar="URL", help="Spark's master.")] = None
     memory_limit: Annotated[str | None, typer.Option(metavar="SIZE", help="DuckDB's memory, as 4GB.")] = None
     query: Annotated[str | None, typer.Option(metavar="SQL", help="What to read from a database.")] = None
-    sheet: Annotated[str | None, typer.Option(help="The sheet of an Excel workbook.")] = None
+    sheet: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help='The sheet of an Excel workbook; several times, or "*" for all with orders.'),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="How a CSV file is encoded, as windows-1252, where it is not seen."),
+    ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False
 
     def run(self) -> None:
@@ -101,6 +108,7 @@ class LogOptions:
             memory_limit=self.memory_limit,
             spark_master=self.spark_master,
             time_zone=self.time_zone,
+            encoding=self.encoding,
         )
 
     def check_targets(self, *targets: Path) -> None:
@@ -118,11 +126,13 @@ class LogOptions:
         fields = {"currency": "currency_column", "status": "status_column"}
         return {part: getattr(self, fields.get(part, part)) for part in PARTS}
 
-    def columns(self, log: "Log") -> "Columns":
-        """The columns as stated, and otherwise as recognised. Raises SourceError where one is missing."""
-        from clv_xl.sources import guess_columns
+    def guess(self, log: "Log") -> "Guess":
+        """The columns as stated, and otherwise as recognised, with remarks. Raises SourceError where one is missing."""
+        from clv_xl.sources import first_rows, recognise
 
-        return guess_columns(log.names, **self.stated)
+        none = self.refunded == "none"
+        found = recognise(log.names, self.stated | ({"refunded": None} if none else {}), lambda: first_rows(log))
+        return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
     def rules(self) -> "OrderRules":
         """The rules. Raises SourceError or OrdersError for an option with a value that is none."""
@@ -143,6 +153,7 @@ class LogOptions:
             amount_per=self.amount_per,  # type: ignore[arg-type]
             guest=self.guest,
             exact_names=self.exact_names,
+            named=frozenset(part for part, name in self.stated.items() if name is not None),
         )
 
     def rates_note(self) -> tuple[str, ...]:

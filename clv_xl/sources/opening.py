@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clv_xl.sources import database, excel, files
+from clv_xl.sources import csv_files, database, duckdb_file, excel, files
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.tables import into_duckdb, kind
+from clv_xl.writing import leftovers
 
 ENGINES = ("duckdb", "polars", "spark")
 
@@ -18,7 +19,9 @@ ENGINES = ("duckdb", "polars", "spark")
 class Log:
     """An opened log: a native lazy frame for `clean`, its column names, and notes on what was taken for what.
 
-    Keep it as long as the frame is used: with it goes the folder to which DuckDB spills.
+    `names` are the header's own, in the order of the frame's columns; those of the frame differ where an engine takes
+    two of them for one, so that `clean` is told both. Keep the log as long as the frame is used: with it goes the
+    folder to which DuckDB spills, and where files lie that had to be brought into another form.
     """
 
     frame: Any
@@ -31,16 +34,18 @@ def open_log(
     where: str,
     engine: str = "duckdb",
     *,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
     query: str | None = None,
     memory_limit: str | None = None,
     spark_master: str | None = None,
     time_zone: str | None = None,
+    encoding: str | None = None,
 ) -> Log:
     """Open a CSV, Excel or Parquet file (or files, as orders/*.parquet), or a database URL with a query.
 
     `engine`: "duckdb" (embedded; works out of core, within `memory_limit`, as "4GB"), "polars", or "spark": the active
-    session, or a new one on `spark_master`. `sheet` is for Excel; `time_zone` is DuckDB's for moments with a zone.
+    session, or a new one on `spark_master`. `sheet` is for Excel: a name, several, or "*" for all sheets with orders;
+    `encoding` for CSV where the one that is found is not right; `time_zone` is DuckDB's for moments with a zone.
 
     Raises SourceError, one sentence, for everything that cannot be read.
     """
@@ -50,14 +55,29 @@ def open_log(
         raise SourceError(f"A memory limit is DuckDB's; {engine} has settings of its own.")
     if query and not database.is_url(where):
         raise SourceError("A query needs a database URL, not a file.")
-    spill = tempfile.TemporaryDirectory(prefix="clv_xl_", ignore_cleanup_errors=True)
+    spill = leftovers.folder()
     connection = _duckdb(memory_limit, spill.name, time_zone)
     session = _spark(spark_master) if engine == "spark" else None
     if database.is_url(where):
         frame, notes = _from_database(where, query, engine, connection, session)
-    else:
-        frame, notes = _from_files(files.paths(where), sheet, engine, connection, session)
+        return Log(frame, tuple(_names(frame)), tuple(notes), spill)
+    found = files.paths(where)
+    content = files.what_is(found[0])
+    sheets = [sheet] if isinstance(sheet, str) else list(sheet or ())
+    _require_fitting(found[0], content, sheets, encoding)
+    if content == "csv":
+        csv = csv_files.open_csv(found, engine, connection, session, Path(spill.name), encoding)
+        return Log(csv.frame, csv.names, tuple(csv.notes), spill)
+    frame, notes = _from_files(found, content, sheets, engine, connection, session)
     return Log(frame, tuple(_names(frame)), tuple(notes), spill)
+
+
+def _require_fitting(path: Path, content: str, sheets: Sequence[str], encoding: str | None) -> None:
+    """Raise SourceError for an option that is for another kind of file."""
+    if sheets and content != "excel":
+        raise SourceError(f"{path} has no sheets; leave --sheet out.")
+    if encoding is not None and content != "csv":
+        raise SourceError(f"{path} is no CSV file, and says itself how it is encoded; leave --encoding out.")
 
 
 def refuse_as_target(where: str, target: Path) -> None:
@@ -101,37 +121,24 @@ def _spark(master: str | None) -> Any:
 
 
 def _from_files(
-    found: list[Path], sheet: str | None, engine: str, connection: Any, session: Any
+    found: list[Path], content: str, sheets: Sequence[str], engine: str, connection: Any, session: Any
 ) -> tuple[Any, list[str]]:
-    content = files.what_is(found[0])
-    if sheet is not None and content != "excel":
-        raise SourceError(f"{found[0]} has no sheets; leave --sheet out.")
     many = f"{len(found):,} files, " if len(found) > 1 else ""
     if content == "parquet":
         return files.parquet(engine, session if engine == "spark" else connection, found), [
             f"Parquet, {many}types as stored."
         ]
-    if content == "excel":
-        if len(found) > 1:
-            raise SourceError("Only one workbook can be read at a time.")
-        parts, note = excel.read(found[0], sheet)
-        return _framed(parts, engine, connection, session), [note]
-    dialect = files.dialect(connection, found[0])
-    delimiter = {"\t": "tabs", " ": "spaces"}.get(dialect.delimiter, f"“{dialect.delimiter}”")
-    notes = [f"CSV, {many}{dialect.encoding}, columns separated by {delimiter}."]
-    with one_sentence(f"{found[0]} cannot be read as CSV"):
-        if engine == "polars":
-            return files.csv_in_polars(found, dialect), notes
-        if engine == "spark":
-            return files.csv_in_spark(session, found, dialect), notes
-        return files.csv_in_duckdb(connection, found, dialect), notes
+    if len(found) > 1:
+        raise SourceError("Only one workbook can be read at a time.")
+    parts, notes = excel.read(found[0], sheets)
+    return _framed(parts, engine, connection, session), notes
 
 
 def _from_database(url: str, query: str | None, engine: str, connection: Any, session: Any) -> tuple[Any, list[str]]:
-    if url.startswith("duckdb:///"):
+    if duckdb_file.is_duckdb(url):
         if engine != "duckdb":
             raise SourceError("A DuckDB database is read by --engine duckdb.")
-        return database.duckdb_file(connection, url, query), ["DuckDB database."]
+        return duckdb_file.relation(connection, url, query), ["DuckDB database."]
     parts: dict[str, list[Any]] = {}
     count = 0
     with one_sentence("The result of the query does not fit one type a column"):

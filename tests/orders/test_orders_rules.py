@@ -83,9 +83,8 @@ class TestTheReport:
         kept = result.report.row("kept")
         assert (kept.lines, kept.amount, kept.orders) == (5, 32.0, 2)
         assert notes(result) == {
-            "Refunds (negative lines)": (2, -12.0),
-            "Free items (amount 0)": (1, 0.0),
-            "Duplicates": (1, 0.0),
+            "Refunds (negative lines)": (1, -8.0),
+            "Duplicates": (1, 5.0),
         }
         assert customers(result) == {"ann": (1, 12.0), "bob": (1, 20.0)}
 

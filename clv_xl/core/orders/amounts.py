@@ -12,12 +12,12 @@ from clv_xl.core.orders.currencies import with_currency_of_marks
 from clv_xl.core.orders.engines import Frame, rows
 from clv_xl.core.orders.rules import OrderRules, OrdersError
 
-PARTS = ("amount", "quantity", "price", "cost")
+PARTS = ("amount", "quantity", "price", "cost", "refunded")
 SPELLINGS = "amounts in text may be written 1234.50, 1,234.50, 1.234,50, (12.50), 12.50- or $ 12.50"
 
 
 def with_amount(frame: Frame, rules: OrderRules, odd: Collection[str], remarks: list[str]) -> Frame:
-    """Amount, quantity, price and cost as numbers. `odd` are the parts in text that take more than one look."""
+    """Amount, quantity, price, cost, refunds as numbers. `odd` are the parts in text that take more than one look."""
     schema = frame.collect_schema()
     parts = [p for p in PARTS if p in schema.names()]
     texts = [p for p in parts if schema[p] == nw.String]

@@ -32,7 +32,9 @@ def one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[F
         for code, names in spelled.items():
             rate = nw.when(nw.col("currency").is_in(names).fill_null(False)).then(rates[code]).otherwise(rate)
         remarks.append(f"Amounts were converted at the rates given for: {codes}.")
-        converted = frame.with_columns(*(nw.col(p) * rate for p in ("amount", "cost") if p in frame.columns))
+        converted = frame.with_columns(
+            *(nw.col(p) * rate for p in ("amount", "cost", "refunded") if p in frame.columns)
+        )
         return converted, nw.col("currency").is_null()
     if rules.currency is not None:
         wanted = _code(rules.currency)
@@ -83,7 +85,7 @@ def with_currency_of_marks(
 
     `found` has what stands around the numbers of each part. One mark alone is that of every line.
     """
-    known = {p: [u for u in found[p] if pieces_of(u)[0]] for p in ("amount", "price", "cost") if p in found}
+    known = {p: [u for u in found[p] if pieces_of(u)[0]] for p in ("amount", "price", "cost", "refunded") if p in found}
     part = next((p for p in known if known[p]), None)
     if part is None or "currency" in frame.collect_schema().names():
         return frame

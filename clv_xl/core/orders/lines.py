@@ -11,12 +11,15 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from clv_xl.core.orders import amounts, dates_in_text, moments, numbers_in_text, odd_dates
+from clv_xl.core.orders import amounts, dates_in_text, meaning, moments, numbers_in_text, odd_dates, once_per_order
 from clv_xl.core.orders.currencies import one_currency
 from clv_xl.core.orders.engines import Frame, after, is_native, occurring, opened, rows, settled
-from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
+from clv_xl.core.orders.meaning import Beside
+from clv_xl.core.orders.rules import Columns, OrderRules
 
-KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND = range(7)
+KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND, DID_NOT_HAPPEN = range(8)
+COPIES = "clv_xl_copies"
+"""A column with how many lines of the log are equal to this one in every column, itself among them."""
 
 
 @dataclass(slots=True)
@@ -31,16 +34,20 @@ class Typed:
     parts: tuple[str, ...]
     remarks: list[str] = field(default_factory=list)
     no_dates: str = ""
+    did_not_happen: str = ""
+    """What was done with orders that did not happen."""
+    spellings: dict[str, str] = field(default_factory=dict)
+    """Customers' spellings, and the one that was taken for each."""
 
 
-def chosen(frame: Frame, columns: Columns) -> Frame:
-    """The columns that play a part, under the names of their parts. Raises OrdersError for one that is not there."""
-    there = frame.collect_schema().names()
-    for part, name in columns.named.items():
-        if name not in there:
-            raise OrdersError(f'There is no column "{name}" for the {part}; there are: {", ".join(there)}.')
-    wanted = frame.select(**{part: nw.col(name) for part, name in columns.named.items()})
-    return _without_objects(wanted)
+def chosen(frame: Frame, columns: Columns, also: Beside) -> Frame:
+    """The columns that play a part, under the names of their parts; they are stated by their internal names."""
+    wanted = {part: nw.col(name) for part, name in columns.named.items() if part not in ("status", "email")}
+    wanted |= {f"status{i}": nw.col(name) for i, name in enumerate(also.statuses)}
+    wanted |= {f"person{i}": nw.col(name) for i, name in enumerate(also.persons)}
+    if COPIES in frame.collect_schema().names():
+        wanted[COPIES] = nw.col(COPIES)
+    return _without_objects(frame.select(**wanted))
 
 
 def _without_objects(frame: Frame) -> Frame:
@@ -74,14 +81,17 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def typed(frame: Frame, rules: OrderRules) -> Typed:
+def typed(frame: Frame, columns: Columns, also: Beside, rules: OrderRules) -> Typed:
     """Read every line. Raises OrdersError where a rule is needed that nobody has stated."""
     remarks: list[str] = []
-    frame, no_dates = _read(frame, rules, remarks)
+    frame, no_dates = _read(frame, also, rules, remarks)
     frame, foreign = one_currency(frame, rules, remarks)
+    meant = meaning.understood(frame, columns, also, rules, remarks)
+    frame = meant.frame
     as_of = _stated_day(frame, rules.as_of) if rules.as_of else _last_day(frame, rules.today)
     late = after(nw.col("moment"), as_of).fill_null(False)
-    against = {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
+    against = {} if meant.left_out is None else {DID_NOT_HAPPEN: meant.left_out}
+    against |= {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
     against[NO_CUSTOMER] = nw.col("customer").is_null()
     if foreign is not None:
         against[OTHER_CURRENCY] = foreign
@@ -91,12 +101,17 @@ def typed(frame: Frame, rules: OrderRules) -> Typed:
     why = nw.lit(KEPT)
     for reason, speaks in reversed(occurring(frame, {str(n): speaks for n, speaks in against.items()}).items()):
         why = nw.when(speaks).then(int(reason)).otherwise(why)
-    kept = [p for p in ("order", "channel", "cost", "quantity") if p in frame.collect_schema().names()]
-    names = ["customer", "moment", "amount", *kept, "raw_date", "raw_amount"]
-    return Typed(frame.select(*names, why=why), as_of, tuple(kept), remarks, no_dates)
+    frame = frame.with_columns(why=why)
+    if meant.per_order:
+        frame = settled(once_per_order.once_per_order(frame, nw.col("why") == KEPT))
+    there = frame.collect_schema().names()
+    kept = [p for p in ("order", "channel", "cost", "quantity") if p in there]
+    marks = [m for m in ("repeated", "spelled", COPIES) if m in there]
+    names = ["customer", "moment", "amount", *kept, *marks, "raw_date", "raw_amount", "why"]
+    return Typed(frame.select(*names), as_of, tuple(kept), remarks, no_dates, meant.done, meant.spellings)
 
 
-def _read(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[Frame, str]:
+def _read(frame: Frame, also: Beside, rules: OrderRules, remarks: list[str]) -> tuple[Frame, str]:
     """Text read as numbers and moments, and what the texts are that are no date.
 
     That is the slow part of a log of text, so it is done once and kept.
@@ -107,7 +122,7 @@ def _read(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[Frame, s
     frame = frame.with_columns(raw_date=nw.col("date"), raw_amount=_raw_amount(frame))
     frame = _names(amounts.with_amount(frame, rules, odd - {"date"}, remarks))
     frame, no_dates = moments.with_moment(frame, rules, "date" in odd, remarks)
-    return (settled(frame.drop("date")) if texts else frame), no_dates
+    return (settled(frame.drop("date")) if texts or also.statuses or also.persons else frame), no_dates
 
 
 def _odd(frame: Frame, texts: list[str]) -> set[str]:
@@ -128,13 +143,14 @@ def _raw_amount(frame: Frame) -> nw.Expr:
 def _names(frame: Frame) -> Frame:
     """Customers, orders, channels: text without spaces around it, whole numbers without a point; blank is missing."""
     schema = frame.collect_schema()
-    for part in ("customer", "order", "channel", "currency"):
+    beside = [name for name in schema.names() if name.startswith(("status", "person"))]
+    for part in ("customer", "order", "channel", "currency", *beside):
         if part not in schema.names():
             continue
         name = nw.col(part)
-        if schema[part].is_float():
+        if schema[part].is_float() and part not in beside:
             name = _whole(frame, part)
-        elif not schema[part].is_integer():
+        elif not schema[part].is_integer() or part in beside:
             name = name.cast(nw.String).str.strip_chars(" \t")
             name = nw.when((name != "").fill_null(False)).then(name)
         frame = frame.with_columns(name.alias(part))

@@ -11,6 +11,7 @@ from clv_xl.core.orders.engines import after, rows
 from clv_xl.core.orders.lines import Typed
 
 STEPS = {
+    lines.DID_NOT_HAPPEN: ("Orders that did not happen", ""),
     lines.NO_AMOUNT: ("Amount missing or unreadable", "left out; counted as 0"),
     lines.NO_DATE: ("Date missing or unreadable", "left out"),
     lines.NO_CUSTOMER: ("Customer missing", "left out"),
@@ -28,6 +29,7 @@ _LATER_REASONS = {
     "late": (lines.LATER, "after the last day that counts"),
 }
 _HELP = {
+    lines.DID_NOT_HAPPEN: "--status names those that count, --status-column another column.",
     lines.NO_AMOUNT: f"{amounts.SPELLINGS}; --amount names another column, --decimal the decimal sign.",
     lines.NO_DATE: f"{moments.SPELLINGS}; --date names another column.",
     lines.NO_CUSTOMER: "--customer names another column.",
@@ -43,10 +45,10 @@ def left_out(typed: Typed, by_reason: dict[int, dict[str, Any]]) -> dict[int, st
     others = _others(typed) if there else {}
     found = {}
     for why in there:
-        words = examples(typed, why)
+        words = typed.did_not_happen if why == lines.DID_NOT_HAPPEN else examples(typed, why)
         for name, (reason, what) in _LATER_REASONS.items():
             count = others.get(why, {}).get(name) or 0
-            if count and reason > why:
+            if count and lines.KEPT < why < reason:
                 words += f"; {count:,} of them also {what}"
         found[why] = words
     without_date = next((why for why in (lines.NO_DATE, lines.NO_AMOUNT) if why in found), None)

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
 
 class OrdersError(ValueError):
     """An order log cannot be used as it is. The text is one sentence or two: what is wrong, and what to do."""
+
+
+class OpenQuestion(OrdersError):
+    """A log leaves something open that changes its figures, and only its owner can answer.
+
+    `answers` are lists of the terminal's options; each list settles the question.
+    """
+
+    def __init__(self, question: str, answers: Sequence[Sequence[str]]) -> None:
+        self.question, self.answers = question, answers
+        options = " or ".join(shlex.join(answer) for answer in answers)
+        super().__init__(f"{question} Answer it with {options}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,7 @@ class OrderRules:
       its lines; "auto" takes what quantity and price prove, and raises OrdersError where it is open.
     - `guest`: the customer that stands for everybody without an account, or "none"; without it, what the log shows.
     - `exact_names`: customers are one only where their names are equal to the letter.
+    - `named`: the parts whose column the user named, which are therefore not asked about.
     """
 
     lines: Literal["merge", "each"] = "merge"
@@ -97,6 +111,7 @@ class OrderRules:
     amount_per: Literal["auto", "line", "order"] = "auto"
     guest: str | None = None
     exact_names: bool = False
+    named: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         allowed = {
