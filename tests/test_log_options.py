@@ -55,7 +55,6 @@ def test_every_rule_has_an_option() -> None:
     assert (rules.status, rules.named) == (("paid", "sent"), {"channel"})
     assert {name: getattr(rules, name) for name in chosen} == chosen
     assert (f"{rules.as_of}", rules.currency, rules.rates) == ("2025-01-31", "USD", {"USD": 1.0, "EUR": 1.1})
-    assert stated(Report, currency="USD").rules(keeps_one_currency=False).currency is None
 
 
 def test_every_part_of_a_log_has_an_option() -> None:

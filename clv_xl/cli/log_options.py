@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from clv_xl.core.orders import Columns, OrderRules
+    from clv_xl.core.orders import OrderRules
     from clv_xl.sources import Guess, Log
 
 
@@ -134,10 +134,9 @@ class LogOptions:
         found = recognise(log.names, self.stated | ({"refunded": None} if none else {}), lambda: first_rows(log))
         return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
-    def rules(self, keeps_one_currency: bool = True, known: frozenset[str] = frozenset()) -> "OrderRules":
-        """The rules. Without keeping one currency, --currency only says what amounts are in, or are converted to.
+    def rules(self, known: frozenset[str] = frozenset()) -> "OrderRules":
+        """The rules. Refunds of an export that is `known` to have them need no more proof than a column that was stated.
 
-        Refunds of an export that is `known` to have them need no more proof than those in a column that was stated.
         Raises SourceError or OrdersError for an option with a value that is none.
         """
         from clv_xl.core.orders import OrderRules
@@ -151,7 +150,7 @@ class LogOptions:
             decimal=self.decimal,  # type: ignore[arg-type]
             time_zone=self.time_zone,
             as_of=_day(self.as_of),
-            currency=self.currency if keeps_one_currency else None,
+            currency=self.currency,
             rates=_rates(self.rate, self.currency),
             status=tuple(self.status) if self.status else None,
             amount_per=self.amount_per,  # type: ignore[arg-type]
@@ -160,7 +159,7 @@ class LogOptions:
             named=frozenset(part for part, name in self.stated.items() if name is not None) | (known & {"refunded"}),
         )
 
-    def rates_note(self, columns: "Columns") -> tuple[str, ...]:
+    def rates_note(self) -> tuple[str, ...]:
         """What amounts are converted at."""
         rates = _rates(self.rate, self.currency)
         if rates is None:

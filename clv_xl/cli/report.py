@@ -67,11 +67,10 @@ class Report(LogOptions):
             log = self.opened()
             guess = self.guess(log)
             columns = guess.columns
-            notes = (*log.notes, *guess.notes, *self.rates_note(columns))
+            notes = (*log.notes, *guess.notes, *self.rates_note())
             log_screen.show_guess(notes, columns, self.stated)
             next_stage()
-            rules = self.rules(keeps_one_currency=columns.currency is not None, known=guess.known)
-            cleaned = clean(log.frame, columns, rules, log.names)
+            cleaned = clean(log.frame, columns, self.rules(known=guess.known), log.names)
             log_screen.show_report(cleaned.report)
             next_stage()
             currency = self.currency or "the currency of the log"

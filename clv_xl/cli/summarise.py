@@ -59,7 +59,7 @@ class Summarise(LogOptions):
             log = self.opened()
             guess = self.guess(log)
             columns = guess.columns
-            log_screen.show_guess((*log.notes, *guess.notes, *self.rates_note(columns)), columns, self.stated)
+            log_screen.show_guess((*log.notes, *guess.notes, *self.rates_note()), columns, self.stated)
             next_stage()
             cleaned = clean(log.frame, columns, self.rules(known=guess.known), log.names)
             log_screen.show_report(cleaned.report)

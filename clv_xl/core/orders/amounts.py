@@ -47,42 +47,41 @@ def _from_text(
             frame = text.with_plain_number(frame, part)
         return frame
     frame = frame.with_columns(*(text.tidy(nw.col(p)).alias(p) for p in texts))
-    facts = _facts(frame, texts)
-    found = {p: text.units(frame, p) for p in texts if facts[p]["marked"]}
+    marked = rows(frame.select(*(text.marked(nw.col(p)).cast(nw.Int64).sum().alias(p) for p in texts)))[0]
+    found = {p: text.units(frame, p) for p in texts if marked[p]}
     if found:
         frame = with_currency_of_marks(frame, found, rules, remarks)
         for part, units in found.items():
             frame = text.without_marks(frame, part, units)
-        facts = _facts(frame, texts)
-    for part, sign in _signs(frame, facts, rules, remarks).items():
+    for part, sign in _signs(frame, texts, rules, remarks).items():
         frame = text.with_number(frame, part, sign)
     return frame
 
 
 def _facts(frame: Frame, texts: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Of every column, how many values have marks, prove the decimal point or comma, or are open."""
-    wanted = {}
+    """Of every column, how many values prove the decimal point or comma, or are open."""
+    frame = frame.select(**{p: text.digits_of(nw.col(p)) for p in texts})
+    sums: dict[str, nw.Expr] = {}
     for part in texts:
-        value = nw.col(part)
-        wanted[part] = {
-            "marked": text.marked(value),
-            ".": text.proof(value, "."),
-            ",": text.proof(value, ","),
-            "open": text.is_open(value),
+        kinds = {
+            ".": text.proof(nw.col(part), "."),
+            ",": text.proof(nw.col(part), ","),
+            "open": text.is_open(nw.col(part)),
         }
-    sums = {f"{p} {fact}": e.cast(nw.Int64).sum() for p, facts in wanted.items() for fact, e in facts.items()}
+        sums |= {f"{part} {kind}": which.cast(nw.Int64).sum() for kind, which in kinds.items()}
     found = rows(frame.select(**sums))[0]
-    return {p: {fact: int(found[f"{p} {fact}"] or 0) for fact in facts} for p, facts in wanted.items()}
+    return {p: {kind: int(found[f"{p} {kind}"] or 0) for kind in (".", ",", "open")} for p in texts}
 
 
-def _signs(frame: Frame, facts: dict[str, dict[str, int]], rules: OrderRules, remarks: list[str]) -> dict[str, str]:
+def _signs(frame: Frame, texts: Sequence[str], rules: OrderRules, remarks: list[str]) -> dict[str, str]:
     """The decimal sign of every column, as stated or as the log proves.
 
     A column goes by its own proof. One without takes that of the others where they agree, because a program that writes
     a log writes all of its columns in one way.
     """
     if rules.decimal != "auto":
-        return dict.fromkeys(facts, rules.decimal)
+        return dict.fromkeys(texts, rules.decimal)
+    facts = _facts(frame, texts)
     proved: dict[str, str] = {}
     for part, found in facts.items():
         if found["."] and found[","]:
@@ -104,13 +103,13 @@ def _signs(frame: Frame, facts: dict[str, dict[str, int]], rules: OrderRules, re
 def _how_read(frame: Frame, part: str, sign: str, by: str, count: int) -> str:
     name = {".": "point", ",": "comma"}[sign]
     where = "" if by == part else f" in the column for the {by}"
-    example = _example(frame, by, text.proof(nw.col(by), sign))
+    example = _example(frame, by, text.proof(text.digits_of(nw.col(by)), sign))
     values = "value proves" if count == 1 else "values prove"
     return f"The {part} was read with a decimal {name}, as {count:,} {values}{where}, for example {example}."
 
 
 def _contradiction(frame: Frame, part: str) -> OrdersError:
-    point, comma = (_example(frame, part, text.proof(nw.col(part), sign)) for sign in (".", ","))
+    point, comma = (_example(frame, part, text.proof(text.digits_of(nw.col(part)), sign)) for sign in (".", ","))
     return OrdersError(
         f"The {part} is written with a decimal point ({point}) and with a decimal comma ({comma}), and nothing in the "
         "log says which is right; correct the file, or state --decimal . or --decimal , to leave the others out."
@@ -118,7 +117,7 @@ def _contradiction(frame: Frame, part: str) -> OrdersError:
 
 
 def _openness(frame: Frame, part: str) -> OrdersError:
-    example = _example(frame, part, text.is_open(nw.col(part)))
+    example = _example(frame, part, text.is_open(text.digits_of(nw.col(part))))
     point, comma = (
         f"{_shown(_one(example, sign))}, and all together {_shown(text.total(frame, part, sign) or 0.0)}"
         for sign in (".", ",")

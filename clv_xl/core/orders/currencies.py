@@ -47,7 +47,7 @@ def one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[F
         raise OrdersError(
             f"The log has {len(spelled)} currencies ({', '.join(list(spelled)[:10])}), and a sum over them means "
             f"nothing; choose one, as --currency {first}, or give a rate for each, as "
-            f"--rate {second}=1.08 --currency {first}."
+            f"--rate {second}=VALUE --currency {first}."
         )
     return frame, None
 
@@ -104,5 +104,6 @@ def with_currency_of_marks(
             column = column.when(unit.is_in([name]).fill_null(False)).then(nw.lit(meaning[name]))
         return frame.with_columns(currency=column)
     code = next(iter(codes[part]))
-    remarks.append(f"Amounts are marked {' and '.join(sorted(known[part])[:5])}, read as one currency: {code}.")
+    marks = sorted({unit.lower(): unit for unit in known[part]}.values())
+    remarks.append(f"Amounts are marked {' or '.join(marks[:5])}, taken as one currency.")
     return frame.with_columns(currency=nw.lit(code)) if _stated(rules) else frame

@@ -30,7 +30,7 @@ _WEEKDAYS = (
     "per friday fri freitag fr vendredi ven viernes vie venerdi sexta-feira sexta sex vrijdag vr cuma cum "
     "saturday sat samstag sonnabend sa samedi sam sabado sab sabato zaterdag za cumartesi cmt "
     "sunday sun sonntag so dimanche dim domingo dom domenica zondag zo pazar paz"
-).split()
+)
 
 _PLAIN_LETTERS = {
     "a": "àáâãäåÀÁÂÃÄÅ",
@@ -46,7 +46,7 @@ _PLAIN_LETTERS = {
     "-": "年月년월",
 }
 _MONTH = "(?:" + "|".join(sorted({w for m in _MONTHS for w in m.split()}, key=lambda w: (-len(w), w))) + ")"
-_WEEKDAY = "(?:" + "|".join(sorted(_WEEKDAYS, key=lambda w: (-len(w), w))) + ")"
+_WEEKDAY = "(?:" + "|".join(sorted(_WEEKDAYS.split(), key=lambda w: (-len(w), w))) + ")"
 _GAP = "[-/., ]"
 _ORDINAL = "(?:st|nd|rd|th|er)?"
 _DAY = f"[0-9]{{1,2}}{_ORDINAL}"
@@ -58,15 +58,16 @@ _NAMED = f"(?:{_DAY_MONTH}{YEAR}|{_MONTH_DAY}{YEAR}|[0-9]{{4}}{_GAP}*{_MONTH}{_G
 _SHORT = f"^(?:{_DAY_MONTH}|{_MONTH_DAY})[0-9]{{2}},?{TIME}"
 _IN_NUMBERS = "[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
 
+_MONTH_NUMBER = "(?:0?[1-9]|1[0-2])"
 MONTH_ALONE = (
-    f"^(?:[0-9]{{4}}[-/. ]+(?:0?[1-9]|1[0-2])-?|(?:0?[1-9]|1[0-2])[-/. ]+[0-9]{{4}}|(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])"
+    f"^(?:[0-9]{{4}}[-/. ]+{_MONTH_NUMBER}-?|{_MONTH_NUMBER}[-/. ]+[0-9]{{4}}|(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])"
     f"|(?i:{_MONTH}{_GAP}*{_OF}(?:[0-9]{{4}}|[0-9]{{2}})|[0-9]{{4}}{_GAP}*{_MONTH}))$"
 )
 YEAR_ALONE = "^(?:19|20)[0-9]{2}$"
 
 
 def in_numbers(frame: Frame, column: str) -> Frame:
-    """The column with its dates in numbers, and `_short_named`: whether a year had two digits beside a month's name."""
+    """The column with its dates in numbers; `_had_name` for months with a name, `_short_named` for short years too."""
     before = frame.collect_schema().names()
     frame = frame.with_columns(_plain=_plain(nw.col(column)))
     frame = frame.with_columns(_plain=_without_weekday(nw.col("_plain")))
@@ -75,7 +76,8 @@ def in_numbers(frame: Frame, column: str) -> Frame:
     frame = frame.with_columns(_plain=nw.when(mar).then(shorter).otherwise(nw.col("_plain")))
     frame = _spelled(frame)
     frame = frame.with_columns(_short_named=nw.col("_plain").str.contains(_SHORT).fill_null(False))
-    return frame.with_columns(nw.col("_spelled").alias(column)).select(*before, "_short_named")
+    frame = frame.with_columns(nw.col("_spelled").alias(column), _had_name=nw.col("_named"))
+    return frame.select(*before, "_had_name", "_short_named")
 
 
 def _plain(text: nw.Expr) -> nw.Expr:

@@ -30,9 +30,14 @@ def is_odd(text: nw.Expr) -> nw.Expr:
     return _holds(text, "[^ \t]") & ~_holds(text, _SETTLED)
 
 
-def is_worded(text: nw.Expr) -> nw.Expr:
-    """Whether a value is not of numbers only."""
+def is_unread(text: nw.Expr) -> nw.Expr:
+    """Whether a value is not of the forms that are read as they stand."""
     return _holds(text, "[^ \t]") & ~_holds(text, _FORMS)
+
+
+def is_worded(text: nw.Expr) -> nw.Expr:
+    """Whether such a value has numbers and something beside them, so that it may be a date in words."""
+    return is_unread(text) & _holds(text, "[0-9]") & _holds(text, "[^-0-9/.: ]")
 
 
 def year_last(text: nw.Expr) -> nw.Expr:
@@ -173,9 +178,9 @@ def with_offset(frame: Frame, text: nw.Expr, name: str) -> Frame:
     frame = frame.with_columns(
         _behind=_holds(zone, "^-"),
         _long=_holds(zone, "[0-9]:?[0-9]{2}$"),
-        _digits=nw.when((zone != "").fill_null(False)).then(zone.str.replace_all("[^0-9]", "")).otherwise(nw.lit("0")),
+        _digits=nw.when(_holds(zone, "[0-9]")).then(zone.str.replace_all("[^0-9]", "")).otherwise(nw.lit("0")),
     )
-    frame = frame.with_columns(_count=digits.cast(nw.Int64), _there=~zone.is_null())
+    frame = frame.with_columns(_count=digits.cast(nw.Float64), _there=~zone.is_null())
     count = nw.col("_count")
     size = nw.when(nw.col("_long")).then(count // 100 * 60 + count % 100).otherwise(count * 60)
     frame = frame.with_columns(_size=size)

@@ -65,7 +65,7 @@ def _from_text(frame: Frame, rules: OrderRules, odd: bool, remarks: list[str]) -
     frame = text.with_moment(frame, nw.col("date"), day_first)
     if facts["offsets"]:
         frame = _in_one_zone(frame, facts, rules, remarks)
-    return frame, odd_dates.words_for(facts)
+    return frame, odd_dates.no_dates(frame) if facts["unread"] else ""
 
 
 def _facts(frame: Frame) -> dict[str, int]:
@@ -80,11 +80,11 @@ def _facts(frame: Frame) -> dict[str, int]:
         "short_years": short | nw.col("_short_named") if read else short,
         "first": first,
         "second": second,
-        "year_first": year_first,
-        "year_first_high": year_first_high,
-        "there": (date != "").fill_null(False),
+        "year_first": year_first & ~nw.col("_had_name") if read else year_first,
+        "year_first_high": year_first_high & ~nw.col("_had_name") if read else year_first_high,
+        "there": date.str.contains(".").fill_null(False),
         "worded": text.is_worded(date),
-        **(odd_dates.no_dates(date) if read else {}),
+        "unread": text.is_unread(date),
     }
     found = rows(frame.select(**{name: which.cast(nw.Int64).sum() for name, which in wanted.items()}))[0]
     return {name: int(n or 0) for name, n in found.items()}

@@ -32,7 +32,7 @@ _OPEN = r"^[1-9][0-9]{0,2}[.,][0-9]{3}$"
 
 def is_odd(text: nw.Expr) -> nw.Expr:
     """Whether a value is more than digits with a point that can only be decimal."""
-    return (text != "").fill_null(False) & ~text.str.contains(_SETTLED).fill_null(False)
+    return text.str.contains(".").fill_null(False) & ~text.str.contains(_SETTLED).fill_null(False)
 
 
 def with_plain_number(frame: Frame, part: str) -> Frame:
@@ -55,7 +55,7 @@ def unit(tidied: nw.Expr) -> nw.Expr:
 
 def units(frame: Frame, part: str) -> list[str]:
     """What stands around the numbers of a tidied column, the most frequent first."""
-    found = frame.select(unit=unit(nw.col(part))).filter((nw.col("unit") != "").fill_null(False))
+    found = frame.select(unit=unit(nw.col(part))).filter(nw.col("unit").str.contains(".").fill_null(False))
     counted = found.group_by("unit").agg(n=nw.len()).sort("n", "unit", descending=[True, False]).head(_MOST_UNITS)
     return [row["unit"] for row in rows(counted)]
 
@@ -78,8 +78,8 @@ def marked(tidied: nw.Expr) -> nw.Expr:
     return tidied.str.contains(r"[^-+().,:0-9eE]|^[eE]|[eE]$").fill_null(False)
 
 
-def proof(tidied: nw.Expr, decimal: str) -> nw.Expr:
-    """Whether the value can only be read with this decimal sign."""
+def proof(digits: nw.Expr, decimal: str) -> nw.Expr:
+    """Whether digits with signs between them can only be read with this decimal sign."""
     point, group = (r"\.", ",") if decimal == "." else (",", r"\.")
     forms = [
         f"[0-9]*{point}(?:[0-9]{{1,2}}|[0-9]{{4,}}){_EXPONENT}?",
@@ -90,15 +90,16 @@ def proof(tidied: nw.Expr, decimal: str) -> nw.Expr:
     ]
     if decimal == ".":
         forms.append(rf"{_LAKH}(?:\.[0-9]+)?")
-    return _digits(tidied).str.contains(f"^(?:{'|'.join(forms)})$").fill_null(False)
+    return digits.str.contains(f"^(?:{'|'.join(forms)})$").fill_null(False)
 
 
-def is_open(tidied: nw.Expr) -> nw.Expr:
-    """Whether the value's only sign may be decimal or group thousands, as that of 96.990."""
-    return _digits(tidied).str.contains(_OPEN).fill_null(False)
+def is_open(digits: nw.Expr) -> nw.Expr:
+    """Whether their only sign may be decimal or group thousands, as that of 96.990."""
+    return digits.str.contains(_OPEN).fill_null(False)
 
 
-def _digits(tidied: nw.Expr) -> nw.Expr:
+def digits_of(tidied: nw.Expr) -> nw.Expr:
+    """The tidied text without what makes it negative."""
     return tidied.str.replace_all(_NO_CENTS, "").str.replace_all(_SIGNS, "")
 
 

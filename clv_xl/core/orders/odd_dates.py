@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import narwhals.stable.v2 as nw
 
 from clv_xl.core.orders.date_words import MONTH_ALONE, YEAR_ALONE
-from clv_xl.core.orders.dates_in_text import is_worded
+from clv_xl.core.orders.dates_in_text import is_unread
 from clv_xl.core.orders.engines import Frame, rows
 from clv_xl.core.orders.rules import OrderRules, OrdersError
 
@@ -34,22 +34,19 @@ _BUDDHIST = 2513, 2643
 """1970 to 2100."""
 
 _NO_DATES = {
-    "months": (MONTH_ALONE, "months without a day, as Jan 2025"),
-    "years": (YEAR_ALONE, "years without a month and a day"),
-    "excel_days": (r"^(?:2[5-9]|[3-6][0-9]|7[0-3])[0-9]{3}(?:[.,][0-9]+)?$", "numbers of days, as Excel keeps dates"),
-    "numbers": (r"^[-+(]?[^0-9A-Za-z]{0,2}[0-9]+(?:[.,][0-9]+)*[^0-9A-Za-z]{0,2}$", "numbers, as amounts are"),
+    "months": (MONTH_ALONE, "month without a day", "months without a day"),
+    "years": (YEAR_ALONE, "year without a month and a day", "years without a month and a day"),
+    "excel_days": (
+        r"^(?:2[5-9]|[3-6][0-9]|7[0-3])[0-9]{3}(?:[.,][0-9]+)?$",
+        "number of a day, as Excel keeps dates",
+        "numbers of days, as Excel keeps dates",
+    ),
+    "numbers": (
+        r"^[^0-9]{0,3}[0-9]+(?:[.,][0-9]+)*[^0-9]{0,3}$",
+        "number, as amounts are (if the two columns were exchanged, name both: --date and --amount)",
+        "numbers, as amounts are (if the two columns were exchanged, name both: --date and --amount)",
+    ),
 }
-
-
-def no_dates(date: nw.Expr) -> dict[str, nw.Expr]:
-    """Kinds of text that are no date, for counting; each text is of the first kind only."""
-    found: dict[str, nw.Expr] = {}
-    rest = is_worded(date)
-    for name, (pattern, _) in _NO_DATES.items():
-        holds = date.str.contains(pattern).fill_null(False)
-        found[name] = rest & holds
-        rest = rest & ~holds
-    return found
 
 
 def check_text(facts: Mapping[str, int], rules: OrderRules) -> None:
@@ -95,10 +92,17 @@ def check_numbers(frame: Frame) -> None:
         )
 
 
-def words_for(facts: Mapping[str, int]) -> str:
-    """What the texts without a date are, by kind, to be said beside their number."""
-    counted = [(facts.get(name, 0), words) for name, (_, words) in _NO_DATES.items()]
-    return " and ".join(f"{n:,} {words}" for n, words in counted if n)
+def no_dates(frame: Frame) -> str:
+    """What the texts without a date are, by kind, to be said beside their number. Each text is of the first kind."""
+    rest = is_unread(nw.col("date"))
+    kinds = {}
+    for name, (pattern, *_) in _NO_DATES.items():
+        holds = nw.col("date").str.contains(pattern).fill_null(False)
+        kinds[name] = (rest & holds).cast(nw.Int64).sum()
+        rest = rest & ~holds
+    found = rows(frame.select(**kinds))[0]
+    counted = [(found[name], one, many) for name, (_, one, many) in _NO_DATES.items()]
+    return " and ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in counted if n)
 
 
 def check_years(frame: Frame, as_of: dt.date | None) -> None:
@@ -117,13 +121,13 @@ def check_years(frame: Frame, as_of: dt.date | None) -> None:
     limit = _SHARE * (found["n"] or 0)
     if (found["days"] or 0) > limit and not (as_of and as_of.year < EARLY):
         raise OrdersError(
-            f"{found['days']:,} dates lie in the year 1905: they are numbers of years, as 2021, that were made dates of "
-            "in Excel; name a column of whole dates with --date, or state --as-of 1905-12-31 if that year is meant."
+            f"{found['days']:,} dates lie in the year 1905: they are years, as 2021, that Excel made dates "
+            "of; name a column of whole dates with --date, or state --as-of 1905-12-31 if that year is meant."
         )
     if as_of and as_of.year >= _MONTHS_AS_DAYS[0]:
         return
     for name, words in (
-        ("months", "they are months, as 202401, that were made dates of in Excel; name a column of whole dates"),
+        ("months", "they are months, as 202401, that Excel made dates of; name a column of whole dates"),
         ("buddhist", "they are years of the Buddhist calendar, which is 543 ahead; name a column of other dates"),
     ):
         if (found[name] or 0) > limit:

@@ -46,13 +46,14 @@ def left_out(typed: Typed, by_reason: dict[int, dict[str, Any]]) -> dict[int, st
     found = {}
     for why in there:
         words = typed.did_not_happen if why == lines.DID_NOT_HAPPEN else examples(typed, why)
-        if why == lines.NO_DATE and typed.no_dates:
-            words += f"; among all dates are {typed.no_dates}"
         for name, (reason, what) in _LATER_REASONS.items():
             count = others.get(why, {}).get(name) or 0
             if count and lines.KEPT < why < reason:
                 words += f"; {count:,} of them also {what}"
         found[why] = words
+    without_date = next((why for why in (lines.NO_DATE, lines.NO_AMOUNT) if why in found), None)
+    if typed.no_dates and without_date is not None:
+        found[without_date] += f"; the column for the date has {typed.no_dates}"
     return found
 
 
@@ -75,8 +76,9 @@ def examples(typed: Typed, why: int) -> str:
     found = rows(
         typed.frame.filter(nw.col("why") == why).select(x=nw.col(column).cast(nw.String)).unique().sort("x").head(3)
     )
-    shown = ", ".join(f'"{_brief(str(r["x"]))}"' if r["x"] is not None else "blank" for r in found)
-    return f", for example {shown}" if shown else ""
+    shown = (f'"{_brief(str(r["x"]))}"' if str(r["x"] or "").strip() else "blank" for r in found)
+    spelled = ", ".join(dict.fromkeys(shown))
+    return f", for example {spelled}" if spelled else ""
 
 
 def nothing_usable(typed: Typed, by_reason: dict[int, dict[str, Any]]) -> str:

@@ -78,14 +78,15 @@ class OrderRules:
     - `date_order` for text such as 3/4/2025: "day-first" or "month-first"; "auto" takes the one that the log proves by
       a number above 12, and raises OrdersError where nothing proves it. Text as 2025-04-03 or 20250403 needs no rule.
     - `decimal`: the decimal sign of amounts that are text, "." or ","; the other one may group thousands. "auto" takes
-      the one that the log proves, as 12,50 or 1,234.56 does, and raises OrdersError where values such as 96.990 leave it
-      open, or the log has both.
+      the one that the log proves, as 12,50 or 1,234.56 does, and raises OrdersError where values such as 96.990 leave
+      it open, or the log has both.
     - `time_zone`: the zone, as "Europe/Paris", in which moments that carry a zone become dates. Without it text keeps
       the clock time as written, and other moments that of the engine's own zone (UTC where the engine has none).
     - `as_of`: the last day that counts; later lines are left out. By default the log's last day that is not after
       `today`.
     - `currency`: the one currency to keep where the log has several, in a column or by marks such as $ and EUR inside
-      amounts; `rates` converts instead: value of one unit of each currency. Several currencies with neither raise OrdersError: a sum of euros and dollars is nothing.
+      amounts; `rates` converts instead: value of one unit of each currency. Several currencies with neither raise
+      OrdersError: a sum of euros and dollars is nothing.
     - `status`: the words of the status column with which orders count, or ("all",). Without it, orders that were
       cancelled, failed or refunded are left out, and open ones raise OrdersError.
     - `amount_per`: whether the amount stands on each "line" for itself or is that of the whole "order", repeated on
