@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from clv_xl.sources.errors import SourceError
-from clv_xl.sources.sheet_extent import Extent, extents
+from clv_xl.sources.sheet_extent import CELLS, Extent, extents
 from clv_xl.sources.sheets import Sheet, sheet
 from clv_xl.sources.tables import check_header, columns
-from clv_xl.sources.together import differing, line_up, repeats
+from clv_xl.sources.together import differing, line_up, not_everywhere, repeats
 
 ALL = "*"
 _EXACT = 1e15
@@ -42,7 +43,7 @@ def read(path: Path, wanted: Sequence[str]) -> tuple[dict[str, list[Any]], list[
     notes = [_read_note(each, len(found), len(book.names)) for each, found in zip(chosen, rows, strict=True)]
     notes += _unread(book, [each.name for each in chosen])
     if len(chosen) > 1:
-        notes += repeats(names, rows)
+        notes += not_everywhere(chosen) + repeats(names, rows)
     found = columns(names, [row for part in rows for row in part])
     return found, [*notes, *_cautions(book, chosen, found)]
 
@@ -55,10 +56,11 @@ class _Book:
 
         self.extents: dict[str, Extent] = extents(path)
         self._book = _opened(path)
-        kinds = {each.name: each for each in self._book.sheets_metadata}
-        self.names = [n for n, each in kinds.items() if each.typ == SheetTypeEnum.WorkSheet]
+        kinds: dict[str, Any] = {each.name: each for each in self._book.sheets_metadata}
+        self.names: list[str] = [n for n, each in kinds.items() if each.typ == SheetTypeEnum.WorkSheet]
         self._hidden = {n for n, each in kinds.items() if "Hidden" in str(each.visible)}
         self._sheets: dict[str, Sheet] = {}
+        self._kept: dict[str, Any] = {}
 
     def reaches_too_far(self, name: str) -> bool:
         """Whether its values stand too far from each other to be read."""
@@ -72,8 +74,17 @@ class _Book:
                 "perhaps only a space; delete the rows and columns beyond the table and save, or save it as CSV."
             )
         if name not in self._sheets:
-            self._sheets[name] = sheet(name, name in self._hidden, self._book.get_sheet_by_name(name))
+            self._sheets[name] = sheet(name, name in self._hidden, partial(self._cells, name))
         return self._sheets[name]
+
+    def _cells(self, name: str) -> Any:
+        """The cells of a sheet, kept for the next time as long as all that are kept are not too many."""
+        if name in self._kept:
+            return self._kept[name]
+        cells = self._book.get_sheet_by_name(name)
+        if sum(each.height * each.width for each in (cells, *self._kept.values())) <= CELLS:
+            self._kept[name] = cells
+        return cells
 
     def readable(self) -> list[Sheet]:
         """All sheets that hold something and do not reach too far."""
