@@ -75,17 +75,29 @@ def _column(letters: str) -> int:
     return number
 
 
-def extents(path: Path) -> dict[str, Extent]:
-    """The extent of each sheet of an .xlsx file; empty for other kinds of workbooks.
+class Extents:
+    """The extents of the sheets of an .xlsx file, found out when they are asked for.
 
-    Raises SourceError for a file that unpacks to far more than a workbook does, or is damaged.
+    Raises SourceError for a file that unpacks to far more than a workbook does.
     """
-    if not zipfile.is_zipfile(path):
-        return {}
-    with zipfile.ZipFile(path) as book:
-        _check(book, path)
-        there = {name.lower(): name for name in book.namelist()}
-        return {name: _extent(book, part) for name, part in _sheets(book, there)}
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._parts: dict[str, str] = {}
+        self._found: dict[str, Extent] = {}
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as book:
+                _check(book, path)
+                self._parts = dict(_sheets(book, {name.lower(): name for name in book.namelist()}))
+
+    def of(self, name: str) -> Extent:
+        """The extent of a sheet; an empty one in workbooks that are not made of XML, of which nothing is known."""
+        if name not in self._parts:
+            return Extent()
+        if name not in self._found:
+            with zipfile.ZipFile(self._path) as book:
+                self._found[name] = _extent(book, self._parts[name])
+        return self._found[name]
 
 
 def _check(book: zipfile.ZipFile, path: Path) -> None:

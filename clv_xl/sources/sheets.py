@@ -77,17 +77,10 @@ def sheet(name: str, hidden: bool, load: Callable[[], Any]) -> Sheet:
     if cells.start is None:
         return Sheet(name, hidden)
     top, left = cells.start
-    head = [["" if _blank(cell) else cell for cell in row] for row in islice(cells.iter_rows(), LOOKED_AT)]
     merged = [_moved(area, top, left) for area in cells.merged_cell_ranges or ()]
-    _fill_down(head, merged)
-    skipped = next((i for i, row in enumerate(head) if any(cell != "" for cell in row)), 0)
-    position = skipped + header_row(head[skipped:])
-    # Where headings are merged over several rows, those beside them stand in the last of these rows.
-    last = max((low for (high, _), (low, _) in merged if high <= position <= low < len(head)), default=position)
-    headings = [str(cell).strip() for cell in head[last]] if head else []
-    groups = _filled_right(head[last - 1], last - 1, merged) if last else []
+    header, headings, groups = _head(cells, merged)
     joined = _with_groups(headings, groups)
-    held = _held(cells, last + 1, joined)
+    held = _held(cells, header + 1, joined)
     names, repeated = distinct(joined)
     found = Sheet(
         name,
@@ -95,14 +88,26 @@ def sheet(name: str, hidden: bool, load: Callable[[], Any]) -> Sheet:
         names=[names[i] for i in held],
         repeated=repeated,
         joined=[new for new, old in zip(joined, headings, strict=True) if new != old],
-        header=top + last + 1,
-        merged=sum(high > last and low > high for (high, _), (low, _) in merged),
+        header=top + header + 1,
+        merged=sum(high > header and low > high for (high, _), (low, _) in merged),
         _load=load,
-        _begin=last + 1,
+        _begin=header + 1,
         _columns=held,
     )
     found.is_table = len(held) > 1 and next(found.rows(), None) is not None
     return found
+
+
+def _head(cells: Any, merged: Sequence[Range]) -> tuple[int, list[str], list[str]]:
+    """The row of the header, counted from the first one that is kept; its headings; and those of groups above them."""
+    head = [["" if _blank(cell) else cell for cell in row] for row in islice(cells.iter_rows(), LOOKED_AT)]
+    _fill_down(head, merged)
+    skipped = next((i for i, row in enumerate(head) if any(cell != "" for cell in row)), 0)
+    header = skipped + header_row(head[skipped:])
+    # Where headings are merged over several rows, those beside them stand in the last of these rows.
+    header = max((low for (high, _), (low, _) in merged if high <= header <= low < len(head)), default=header)
+    groups = _filled_right(head[header - 1], header - 1, merged) if header else []
+    return header, [str(cell).strip() for cell in head[header]], groups
 
 
 def _moved(area: Range, top: int, left: int) -> Range:
