@@ -203,6 +203,7 @@ class TestWhereTheHeaderStands:
             ([["As of", DAY, ""], ["Customer", "Date", "Amount"], ["a", DAY, 1]], 1),
             ([["Region", "all", "", ""], [""] * 4, ["who", "when", "worth", "what"], ["a", "2025-01-05", "1", "b"]], 2),
             ([["", "who", "when", "worth"], [0, "a", DAY, 1], [1, "b", DAY, 1]], 0),
+            ([["who", "when", "worth"], ["a", "may", "x"], ["b", "june", "y"], ["Customer", "Date", "Sales"]], 0),
             ([["customer", "2024", "2025"], ["a", "1", "2"]], 0),
             ([["", ""], ["", ""]], 0),
             ([], 0),
