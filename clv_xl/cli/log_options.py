@@ -135,7 +135,7 @@ class LogOptions:
         return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
     def rules(self, known: frozenset[str] = frozenset()) -> "OrderRules":
-        """The rules. Refunds of an export that is `known` to have them need no more proof than a column that was stated.
+        """The rules. Refunds of an export that is `known` to have them need no more proof than a stated column does.
 
         Raises SourceError or OrdersError for an option with a value that is none.
         """

@@ -32,7 +32,7 @@ def read(path: Path, sheets: Sequence[str]) -> tuple[dict[str, list[Any]], list[
     limit = _SECONDS + _SECONDS_A_MEGABYTE * (path.stat().st_size >> 20)
     # -P: nothing is imported from the folder that happens to be the current one.
     command = [sys.executable, "-P", "-m", "clv_xl.sources.excel_child", str(path), *sheets]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "RUST_BACKTRACE": "0"}
     try:
         code, answer = _run(command, limit, environment)
     except subprocess.TimeoutExpired as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from clv_xl.core.column_names import NAMES, plain_name
@@ -31,14 +31,16 @@ def header_row(rows: Sequence[Sequence[Any]]) -> int:
 
     It stands above the first row of data, and is at least half as wide as the table: titles are narrower. Among such
     rows one that names known columns goes before one that does not, and one as wide as the table before a narrower one
-    (above it, groups of columns may have headings of their own). As wide as the table: filled cells as in most rows.
+    (above it, groups of columns may have headings of their own). At most one row as wide stands above it, lest a line
+    of words be taken for the header and those above it be lost. As wide as the table: filled cells as in most rows.
     """
     head = rows[:LOOKED_AT]
     filled = [sum(cell not in (None, "") for cell in row) for row in head]
     wide = _usual_width(filled)
     data = [any(map(is_data, row)) for row in head]
     first = next((i for i, n in enumerate(filled) if n >= wide > 0 and data[i]), None)
-    above = [i for i, n in enumerate(filled[:first]) if n and 2 * n >= wide and not data[i]]
+    second = next(islice((i for i, n in enumerate(filled) if n >= wide > 0), 1, None), len(head))
+    above = [i for i, n in enumerate(filled[:first]) if n and 2 * n >= wide and not data[i] and i <= second]
     named = [i for i in above if sum(map(is_known, head[i])) >= min(2, wide)]
     for candidates in (named, above):
         if candidates:

@@ -31,7 +31,6 @@ _UNCOMMON = re.compile(rb'<c(?! r="[A-Z]{1,7}[0-9]{1,10}")[\s/>]')
 _PREFIXED = re.compile(rb":c[\s/>]")
 _HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
 _NOT_CALCULATED = re.compile(rb"</f>(?:<v ?/>|<v></v>|</c>)|<f [^>]*/>(?:<v ?/>|<v></v>|</c>)")
-_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
 
@@ -76,22 +75,29 @@ def _column(letters: str) -> int:
     return number
 
 
-def extents(path: Path) -> dict[str, Extent]:
-    """The extent of each sheet of an .xlsx file; empty for other kinds of workbooks.
+class Extents:
+    """The extents of the sheets of an .xlsx file, found out when they are asked for.
 
-    Raises SourceError for a file that unpacks to far more than a workbook does, or is damaged.
+    Raises SourceError for a file that unpacks to far more than a workbook does.
     """
-    if not zipfile.is_zipfile(path):
-        return {}
-    with zipfile.ZipFile(path) as book:
-        _check(book, path)
-        there = {name.lower(): name for name in book.namelist()}
-        if _WORKBOOK not in there or _RELATIONS not in there:
-            return {}
-        found = {}
-        for name, part in _sheets(book, there):
-            found[name] = _extent(book, part)
-        return found
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._parts: dict[str, str] = {}
+        self._found: dict[str, Extent] = {}
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as book:
+                _check(book, path)
+                self._parts = dict(_sheets(book, {name.lower(): name for name in book.namelist()}))
+
+    def of(self, name: str) -> Extent:
+        """The extent of a sheet; an empty one in workbooks that are not made of XML, of which nothing is known."""
+        if name not in self._parts:
+            return Extent()
+        if name not in self._found:
+            with zipfile.ZipFile(self._path) as book:
+                self._found[name] = _extent(book, self._parts[name])
+        return self._found[name]
 
 
 def _check(book: zipfile.ZipFile, path: Path) -> None:
@@ -107,16 +113,31 @@ def _check(book: zipfile.ZipFile, path: Path) -> None:
 
 
 def _sheets(book: zipfile.ZipFile, there: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The names of the sheets and of the parts that hold them."""
-    relations = ElementTree.fromstring(book.read(there[_RELATIONS]))
-    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    for sheet in ElementTree.fromstring(book.read(there[_WORKBOOK])).iter():
-        if sheet.tag.rpartition("}")[2] != "sheet":
+    """The names of the sheets and of the parts that hold them; none for workbooks that are not made of XML."""
+    for kind, main in _related(book, there, "").values():
+        if not kind.endswith("/officeDocument") or not main.lower().endswith(".xml"):
             continue
-        target = targets.get(sheet.get(f"{_OFFICE}id") or sheet.get(f"{_STRICT}id"), "")
-        whole = target.lstrip("/") if target.startswith(("/", "xl/")) else posixpath.normpath(f"xl/{target}")
-        if whole.lower() in there:
-            yield sheet.get("name", ""), there[whole.lower()]
+        parts = _related(book, there, main)
+        for sheet in ElementTree.fromstring(book.read(main)).iter():
+            if sheet.tag.rpartition("}")[2] == "sheet":
+                identity = sheet.get(f"{_OFFICE}id") or sheet.get(f"{_STRICT}id") or ""
+                if identity in parts:
+                    yield sheet.get("name", ""), parts[identity][1]
+
+
+def _related(book: zipfile.ZipFile, there: dict[str, str], part: str) -> dict[str, tuple[str, str]]:
+    """What a part of the file, or with no part the file itself, is related to: kind and part, by identity."""
+    folder, _, name = part.rpartition("/")
+    found = {}
+    relations = there.get(posixpath.join(folder, "_rels", f"{name}.rels").lower())
+    for relation in ElementTree.fromstring(book.read(relations)) if relations else ():
+        target = relation.get("Target", "")
+        # Some writers name parts from the top without a stroke.
+        top = target.startswith(("/", f"{folder}/")) or not folder
+        whole = posixpath.normpath(target.lstrip("/") if top else f"{folder}/{target}").lower()
+        if whole in there:
+            found[relation.get("Id", "")] = (relation.get("Type", ""), there[whole])
+    return found
 
 
 def _extent(book: zipfile.ZipFile, part: str) -> Extent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -20,7 +20,10 @@ _NEEDED = {
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet with its header found. `header` is the number of its row, from 1; `names` are distinct."""
+    """A sheet with its header found. `header` is the number of its row, from 1; `names` are distinct.
+
+    It is a table where rows of several columns follow a header.
+    """
 
     name: str
     hidden: bool
@@ -29,7 +32,8 @@ class Sheet:
     joined: list[str] = field(default_factory=list)
     header: int = 0
     merged: int = 0
-    _cells: Any = None
+    is_table: bool = False
+    _load: Callable[[], Any] | None = None
     _begin: int = 0
     _columns: list[int] = field(default_factory=list)
 
@@ -44,11 +48,6 @@ class Sheet:
         return not self.names
 
     @property
-    def is_table(self) -> bool:
-        """Whether rows of several columns follow a header."""
-        return len(self.names) > 1 and next(self.rows(), None) is not None
-
-    @property
     def parts(self) -> int:
         """How many of customer, date and amount its header names."""
         plain = {plain_name(name) for name in self.names}
@@ -61,7 +60,8 @@ class Sheet:
 
     def rows(self) -> Iterator[list[Any]]:
         """The rows below the header that hold anything."""
-        for row in islice(self._cells.iter_rows(), self._begin, None):
+        cells = self._load() if self._load else None
+        for row in islice(cells.iter_rows(), self._begin, None) if cells else ():
             kept = [row[position] for position in self._columns]
             if any(not _blank(cell) for cell in kept):
                 yield kept
@@ -71,34 +71,43 @@ def _blank(cell: Any) -> bool:
     return cell is None or cell == "" or (isinstance(cell, str) and not cell.strip())
 
 
-def sheet(name: str, hidden: bool, cells: Any) -> Sheet:
-    """Find the header among the first rows of `cells`, a sheet of calamine."""
+def sheet(name: str, hidden: bool, load: Callable[[], Any]) -> Sheet:
+    """Find the header among the first rows. `load` gives a sheet of calamine, and gives it again when it is read."""
+    cells = load()
     if cells.start is None:
         return Sheet(name, hidden)
     top, left = cells.start
-    head = [["" if _blank(cell) else cell for cell in row] for row in islice(cells.iter_rows(), LOOKED_AT)]
     merged = [_moved(area, top, left) for area in cells.merged_cell_ranges or ()]
-    _fill_down(head, merged)
-    skipped = next((i for i, row in enumerate(head) if any(cell != "" for cell in row)), 0)
-    position = skipped + header_row(head[skipped:])
-    last = max((low for (high, _), (low, _) in merged if high <= position <= low), default=position)
-    headings = [str(cell).strip() for cell in head[position]] if head else []
-    groups = _filled_right(head[position - 1], position - 1, merged) if position else []
+    header, headings, groups = _head(cells, merged)
     joined = _with_groups(headings, groups)
-    held = _held(cells, last + 1, joined)
+    held = _held(cells, header + 1, joined)
     names, repeated = distinct(joined)
-    return Sheet(
+    found = Sheet(
         name,
         hidden,
         names=[names[i] for i in held],
         repeated=repeated,
         joined=[new for new, old in zip(joined, headings, strict=True) if new != old],
-        header=top + position + 1,
-        merged=sum(high > last and low > high for (high, _), (low, _) in merged),
-        _cells=cells,
-        _begin=last + 1,
+        header=top + header + 1,
+        merged=sum(high > header and low > high for (high, _), (low, _) in merged),
+        _load=load,
+        _begin=header + 1,
         _columns=held,
     )
+    found.is_table = len(held) > 1 and next(found.rows(), None) is not None
+    return found
+
+
+def _head(cells: Any, merged: Sequence[Range]) -> tuple[int, list[str], list[str]]:
+    """The row of the header, counted from the first one that is kept; its headings; and those of groups above them."""
+    head = [["" if _blank(cell) else cell for cell in row] for row in islice(cells.iter_rows(), LOOKED_AT)]
+    _fill_down(head, merged)
+    skipped = next((i for i, row in enumerate(head) if any(cell != "" for cell in row)), 0)
+    header = skipped + header_row(head[skipped:])
+    # Where headings are merged over several rows, those beside them stand in the last of these rows.
+    header = max((low for (high, _), (low, _) in merged if high <= header <= low < len(head)), default=header)
+    groups = _filled_right(head[header - 1], header - 1, merged) if header else []
+    return header, [str(cell).strip() for cell in head[header]], groups
 
 
 def _moved(area: Range, top: int, left: int) -> Range:

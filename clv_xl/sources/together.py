@@ -8,7 +8,7 @@ from typing import Any
 from clv_xl.core.column_names import plain_name
 from clv_xl.sources.errors import SourceError
 from clv_xl.sources.guess import guess_columns
-from clv_xl.sources.header_rows import is_known
+from clv_xl.sources.header_rows import distinct, is_known
 from clv_xl.sources.sheets import Sheet
 
 Rows = list[list[Any]]
@@ -24,23 +24,33 @@ def differing(sheets: Sequence[Sheet]) -> str:
     return ""
 
 
+def not_everywhere(sheets: Sequence[Sheet]) -> list[str]:
+    """A note on columns that only some of the sheets have."""
+    everywhere = frozenset.intersection(*(sheet.columns for sheet in sheets))
+    some = dict.fromkeys(n for sheet in sheets for n in sheet.names if (plain_name(n) or n) not in everywhere)
+    listed = ", ".join(f"“{name}”" for name in some)
+    return [f"Not on every sheet, and taken as empty where missing: {listed}."] if some else []
+
+
 def line_up(sheets: Sequence[Sheet]) -> tuple[list[str], list[Rows]]:
     """The names of all columns, and the rows of each sheet under them. What a sheet does not have is missing."""
-    names = {_key(name): name for sheet in reversed(sheets) for name in reversed(sheet.names)}
-    order = dict.fromkeys(_key(name) for sheet in sheets for name in sheet.names)
+    if len(sheets) == 1:
+        return sheets[0].names, [list(sheets[0].rows())]
+    keys = [_keys(sheet) for sheet in sheets]
+    names: dict[str, str] = {}
+    for each, sheet in zip(keys, sheets, strict=True):
+        for key, name in zip(each, sheet.names, strict=True):
+            names.setdefault(key, name)
     found = []
-    for sheet in sheets:
-        at = {_key(name): position for position, name in enumerate(sheet.names)}
-        if list(at) == list(order):
-            found.append(list(sheet.rows()))
-            continue
-        places = [at.get(key) for key in order]
-        found.append([[None if p is None else row[p] for p in places] for row in sheet.rows()])
-    return [names[key] for key in order], found
+    for each, sheet in zip(keys, sheets, strict=True):
+        places = [each.index(key) if key in each else None for key in names]
+        found.append([[None if place is None else row[place] for place in places] for row in sheet.rows()])
+    return distinct(list(names.values()))[0], found
 
 
-def _key(name: str) -> str:
-    return plain_name(name) or name
+def _keys(sheet: Sheet) -> list[str]:
+    """The names for comparison; within a sheet no two are the same."""
+    return distinct([plain_name(name) or name for name in sheet.names])[0]
 
 
 def repeats(names: Sequence[str], rows: Sequence[Rows]) -> list[str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from clv_xl.sources.errors import SourceError
-from clv_xl.sources.sheet_extent import Extent, extents
+from clv_xl.sources.sheet_extent import CELLS, Extents
 from clv_xl.sources.sheets import Sheet, sheet
 from clv_xl.sources.tables import check_header, columns
-from clv_xl.sources.together import differing, line_up, repeats
+from clv_xl.sources.together import differing, line_up, not_everywhere, repeats
 
 ALL = "*"
 _EXACT = 1e15
@@ -42,7 +43,7 @@ def read(path: Path, wanted: Sequence[str]) -> tuple[dict[str, list[Any]], list[
     notes = [_read_note(each, len(found), len(book.names)) for each, found in zip(chosen, rows, strict=True)]
     notes += _unread(book, [each.name for each in chosen])
     if len(chosen) > 1:
-        notes += repeats(names, rows)
+        notes += not_everywhere(chosen) + repeats(names, rows)
     found = columns(names, [row for part in rows for row in part])
     return found, [*notes, *_cautions(book, chosen, found)]
 
@@ -53,27 +54,51 @@ class _Book:
     def __init__(self, path: Path) -> None:
         from python_calamine import SheetTypeEnum
 
-        self.extents: dict[str, Extent] = extents(path)
+        self.extents = Extents(path)
         self._book = _opened(path)
-        kinds = {each.name: each for each in self._book.sheets_metadata}
-        self.names = [n for n, each in kinds.items() if each.typ == SheetTypeEnum.WorkSheet]
+        kinds: dict[str, Any] = {each.name: each for each in self._book.sheets_metadata}
+        self.names: list[str] = [n for n, each in kinds.items() if each.typ == SheetTypeEnum.WorkSheet]
         self._hidden = {n for n, each in kinds.items() if "Hidden" in str(each.visible)}
         self._sheets: dict[str, Sheet] = {}
+        self._kept: dict[str, Any] = {}
+        self._far: dict[str, str] = {}
 
     def reaches_too_far(self, name: str) -> bool:
         """Whether its values stand too far from each other to be read."""
-        return name in self.extents and self.extents[name].too_far
+        found = self.extents.of(name)
+        if found.too_far:
+            self._far[name] = found.far
+        return found.too_far
 
     def sheet(self, name: str) -> Sheet:
         """A sheet. Raises SourceError for one that reaches too far."""
         if self.reaches_too_far(name):
             raise SourceError(
-                f'The sheet "{name}" holds something far outside its table, in the cell {self.extents[name].far}, '
+                f'The sheet "{name}" holds something far outside its table, in the cell {self.extents.of(name).far}, '
                 "perhaps only a space; delete the rows and columns beyond the table and save, or save it as CSV."
             )
         if name not in self._sheets:
-            self._sheets[name] = sheet(name, name in self._hidden, self._book.get_sheet_by_name(name))
+            self._sheets[name] = sheet(name, name in self._hidden, partial(self._cells, name))
         return self._sheets[name]
+
+    def _cells(self, name: str) -> Any:
+        """The cells of a sheet, kept for the next time as long as all that are kept are not too many."""
+        if name in self._kept:
+            return self._kept[name]
+        cells = self._book.get_sheet_by_name(name)
+        if sum(each.height * each.width for each in (cells, *self._kept.values())) <= CELLS:
+            self._kept[name] = cells
+        return cells
+
+    def is_known_as_empty(self, name: str) -> bool:
+        """Whether the sheet was looked at and holds nothing."""
+        return name in self._sheets and self._sheets[name].is_empty
+
+    def shown(self, name: str) -> str:
+        """A sheet's name for a sentence, with why it could not be looked at."""
+        hidden = " (hidden)" if name in self._hidden else ""
+        far = self._far.get(name)
+        return f'"{name}"{hidden}' + (f" (it holds something far outside, in {far})" if far else "")
 
     def readable(self) -> list[Sheet]:
         """All sheets that hold something and do not reach too far."""
@@ -162,14 +187,9 @@ def _read_note(sheet: Sheet, rows: int, of: int) -> str:
 
 
 def _unread(book: _Book, chosen: Sequence[str]) -> list[str]:
-    """The sheets that were not read, those without anything aside."""
-    far = [
-        f'"{n}" (it holds something far outside, in {book.extents[n].far})'
-        for n in book.names
-        if n not in chosen and book.reaches_too_far(n)
-    ]
-    others = [each.shown for each in book.readable() if each.name not in chosen]
-    return [f"Not read: {', '.join([*others, *far])}."] if others or far else []
+    """The sheets that were not read, but for those that were found empty."""
+    others = [book.shown(name) for name in book.names if name not in chosen and not book.is_known_as_empty(name)]
+    return [f"Not read: {', '.join(others)}."] if others else []
 
 
 def _cautions(book: _Book, chosen: Sequence[Sheet], found: dict[str, list[Any]]) -> list[str]:
@@ -183,7 +203,7 @@ def _cautions(book: _Book, chosen: Sequence[Sheet], found: dict[str, list[Any]])
         notes.append(f"Headings in two rows were put together: {', '.join(joined)}.")
     if merged := sum(each.merged for each in chosen):
         notes.append(f"{merged:,} merges of cells reach over several rows of data: the value counts in the first one.")
-    seen = [book.extents[each.name] for each in chosen if each.name in book.extents]
+    seen = [book.extents.of(each.name) for each in chosen]
     for count, what in (
         (sum(each.hidden_rows for each in seen), "rows are hidden, by a filter or by hand, and were read all the same"),
         (sum(each.errors for each in seen), "cells hold an error such as #N/A and were taken as empty"),
