@@ -18,7 +18,7 @@ from clv_xl.sources.encodings import Encoding
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.files import exactly, exactly_in_spark
 from clv_xl.sources.naming import held, repeated_note
-from clv_xl.sources.survey import Survey, agrees_with_spark, survey
+from clv_xl.sources.survey import LONGEST_LINE, Survey, agrees_with_spark, survey
 
 
 @dataclass(slots=True)
@@ -100,7 +100,8 @@ class _Reading:
         if _may_be_read_as_it_is(self._table) and self._as_it_is():
             return
         written = self._written_anew()
-        found, _ = self._taken(self._strictly(self._anew, skip=0, more=", new_line = '\\n'"), own_reader=False)
+        more = f", new_line = '\\n', max_line_size = {4 * LONGEST_LINE}"
+        found, _ = self._taken(self._strictly(self._anew, skip=0, more=more), own_reader=False)
         self._anew.unlink()
         if found != written:
             raise SourceError(f"{self._table.path} has {written:,} records, of which {found:,} were read.")

@@ -43,8 +43,9 @@ def lines(pieces: Iterable[str]) -> Iterator[str]:
             end = "\n" if "\n" in text else "\r" if "\r" in text[:-1] else ""
         found = text.split(end) if end else [text]
         rest = found.pop()
-        if len(rest) > LONGEST_LINE:
-            raise Malformed(number + len(found) + 1, f"is longer than {LONGEST_LINE:,} signs, which no order is.")
+        # No piece holds so much, so only a line that goes on from piece to piece can be too long.
+        if len(found[0] if found else rest) > LONGEST_LINE:
+            raise Malformed(number + 1, f"is longer than {LONGEST_LINE:,} signs, which no order is.")
         number += len(found)
         yield from found
     if rest:

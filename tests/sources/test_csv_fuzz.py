@@ -83,29 +83,9 @@ def expected(text: str) -> list[tuple[str, ...]]:
 
 
 pieces = st.sampled_from(
-    [
-        "a",
-        "1",
-        "Ann",
-        "2025-01-05",
-        "12.50",
-        ",",
-        ",",
-        ",",
-        "\n",
-        "\n",
-        '"',
-        '""',
-        ' "',
-        '",',
-        ',"',
-        '"\n',
-        " ",
-        "é",
-        "#",
-    ]
-    + ["'", ";", "\t", "|", "\r\n", ",\n", "\n\n", "NULL", "\u2028", "\x0b", "=1+1", "日"]
-)
+    ["a", "1", "Ann", "2025-01-05", "12.50", ",", ",", ",", "\n", "\n", '"', '""', ' "', '",', ',"', '"\n', " ", "é",
+     "#", "'", ";", "\t", "|", "\r\n", ",\n", "\n\n", "NULL", "\u2028", "\x0b", "=1+1", "日"]
+)  # fmt: skip
 good_lines = st.lists(st.sampled_from(["Ann,2025-01-05,5", '"B, C",2025-01-06,"1,5"', "D,,", "Eve,2025-01-07,"]))
 texts = st.builds(
     lambda before, middle, after, end: "\n".join([HEADER, *before, "".join(middle), *after]) + end,
@@ -149,9 +129,10 @@ def test_random_bytes(noise: bytes, mark: str, encoding: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "o.csv"
         file.write_bytes(f"{mark}{HEADER}\nAnn,2025-01-05,5\n".encode(encoding, "ignore") + noise)
+        said = ""
         try:
             log = open_log(str(file))
         except SourceError as error:
-            assert "\n" not in str(error)
-        else:
-            assert any(row["amount"] == "5" for row in rows(opened(log.frame)))
+            said = str(error)
+        assert said.count("\n") == 0
+        assert said or any(row["amount"] == "5" for row in rows(opened(log.frame)))
