@@ -17,7 +17,7 @@ from clv_xl.sources.csv_records import Malformed, lines, records
 from clv_xl.sources.encodings import Encoding
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.files import exactly, exactly_in_spark
-from clv_xl.sources.naming import held, repeated_note
+from clv_xl.sources.naming import held, internal, repeated_note, selected
 from clv_xl.sources.survey import LONGEST_LINE, Survey, agrees_with_spark, survey
 
 
@@ -145,7 +145,7 @@ class _Reading:
         return int(found[0]), int(found[1])
 
     def _strictly(self, path: Path, skip: int, more: str) -> tuple[str, list[Any]]:
-        columns = ", ".join(f"c{n}: 'VARCHAR'" for n in range(1, self._width + 1))
+        columns = ", ".join(f"{name}: 'VARCHAR'" for name in internal(self._width))
         options = (
             f"auto_detect = false, columns = {{{columns}}}, header = false, skip = {skip}, strict_mode = true, "
             f"hive_partitioning = false, delim = ?, quote = '\"', escape = '\"'{more}"
@@ -210,13 +210,10 @@ def _literal(text: str) -> str:
 
 
 def _in_duckdb(connection: Any, tables: Sequence[Table]) -> Any:
-    names = held(tables[0].layout.names)
-    if len(tables) > 1:
-        for table in tables[1:]:
-            connection.execute(f"INSERT INTO {tables[0].place} SELECT * FROM {table.place}")
-            connection.execute(f"DROP TABLE {table.place}")
-    shown = ", ".join(f'c{n} AS "{name.replace(chr(34), chr(34) * 2)}"' for n, name in enumerate(names, 1))
-    return connection.sql(f"SELECT {shown} FROM {tables[0].place}")
+    for table in tables[1:]:
+        connection.execute(f"INSERT INTO {tables[0].place} SELECT * FROM {table.place}")
+        connection.execute(f"DROP TABLE {table.place}")
+    return connection.sql(f"SELECT {selected(tables[0].layout.names)} FROM {tables[0].place}")
 
 
 def _in_polars(session: Any, tables: Sequence[Table]) -> Any:
@@ -230,8 +227,7 @@ def _in_spark(session: Any, tables: Sequence[Table]) -> Any:
     """Spark reads the files itself, which its workers may share, but where one had to be written anew."""
     from pyspark.sql.types import StringType, StructField, StructType
 
-    width = len(tables[0].layout.names)
-    schema = StructType([StructField(f"c{n}", StringType()) for n in range(1, width + 1)])
+    schema = StructType([StructField(name, StringType()) for name in internal(len(tables[0].layout.names))])
     frame: Any = None
     for table in tables:
         if table.place:

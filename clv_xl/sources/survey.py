@@ -112,7 +112,12 @@ def _count_ends(found: Survey, signs: NDArray[np.uint8]) -> None:
 
 
 def agrees_with_spark(found: Survey) -> bool:
-    """Whether no quote is doubled or has a space beside it, which Spark takes otherwise than DuckDB."""
+    """Whether Spark reads what DuckDB reads: not where a quote is doubled or has a space beside it.
+
+    That a file is compressed, or that it is one at all, Spark tells by its name.
+    """
+    if found.compressed or found.path.name.startswith(("_", ".")):
+        return False
     if not found.quotes:
         return True
     with open_bytes(found.path) as file:
