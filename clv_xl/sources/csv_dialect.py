@@ -91,10 +91,9 @@ def _read(text: str, dialect: Dialect) -> _Try:
     rows: list[tuple[int, list[str]]] = []
     whole = True
     try:
-        for number, line, quoted in records(lines([text]), dialect):
-            fields = quoted if quoted is not None else line.rstrip("\r").split(dialect.delimiter)
-            if any(field.strip() for field in fields):
-                rows.append((number, [field.strip("\ufeff") for field in fields] if number == 1 else fields))
+        for number, _, fields in records(lines([text]), dialect):
+            if fields and any(field.strip() for field in fields):
+                rows.append((number, fields))
             if len(rows) == _ROWS:
                 break
     except Malformed as error:

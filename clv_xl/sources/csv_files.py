@@ -17,8 +17,8 @@ from clv_xl.sources.csv_records import Malformed, lines, records
 from clv_xl.sources.encodings import Encoding
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.files import exactly, exactly_in_spark
-from clv_xl.sources.naming import held, repeated_note
-from clv_xl.sources.survey import Survey, survey
+from clv_xl.sources.naming import held, internal, repeated_note, selected
+from clv_xl.sources.survey import LONGEST_LINE, Survey, agrees_with_spark, survey
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class Table:
     encoding: Encoding
     layout: Layout
     tally: Tally = field(default_factory=Tally)
+    records: int = 0
     place: str = ""
     """The DuckDB table, or the Parquet file; for Spark nothing where it reads the file itself."""
 
@@ -63,8 +64,11 @@ def open_csv(
     for number, table in enumerate(tables, 1):
         with one_sentence(f"{table.path} cannot be read as CSV"):
             _Reading(table, engine, connection, spill, number).read()
+    filled = [table for table in tables if table.records]
+    if not filled:
+        raise SourceError(f"{tables[0].path} has a header and no rows.")
     frame = {"duckdb": _in_duckdb, "polars": _in_polars, "spark": _in_spark}[engine](
-        connection if engine == "duckdb" else session, tables
+        connection if engine == "duckdb" else session, filled
     )
     return Opened(frame, tables[0].layout.names, _notes(tables))
 
@@ -96,7 +100,8 @@ class _Reading:
         if _may_be_read_as_it_is(self._table) and self._as_it_is():
             return
         written = self._written_anew()
-        found, _ = self._taken(self._strictly(self._anew, skip=0, compressed=False), own_reader=False)
+        more = f", new_line = '\\n', max_line_size = {4 * LONGEST_LINE}"
+        found, _ = self._taken(self._strictly(self._anew, skip=0, more=more), own_reader=False)
         self._anew.unlink()
         if found != written:
             raise SourceError(f"{self._table.path} has {written:,} records, of which {found:,} were read.")
@@ -106,18 +111,22 @@ class _Reading:
         import duckdb
 
         seen, dialect = self._table.seen, self._table.layout.dialect
-        own_reader = self._engine == "spark" and not seen.odd_quotes
+        own_reader = self._engine == "spark" and agrees_with_spark(seen)
         try:
-            source = self._strictly(self._table.path, skip=1, compressed=seen.compressed)
+            packed = "gzip" if seen.compressed else "none"
+            source = self._strictly(self._table.path, skip=1, more=f", compression = '{packed}'")
             found, filled = self._taken(source, own_reader)
         except duckdb.Error:
             return False  # reading by the plain rule says which line it is, or mends it
-        # A line may end with the delimiter because its last field is blank, and for no other reason.
-        return found == seen.lines - 1 and found - filled == seen.ends[dialect.delimiter]
+        # DuckDB ignores a delimiter too much at the end; a line may end with one where its last field is blank.
+        return found == seen.lines - 1 and found - filled == seen.blank_ends[dialect.delimiter]
 
     def _taken(self, source: tuple[str, list[Any]], own_reader: bool) -> tuple[int, int]:
-        """Records read, and those whose last field is filled."""
-        sql, given = source
+        """Records read, which are kept in mind, and those whose last field is filled."""
+        self._table.records, filled = self._read(*source, own_reader)
+        return self._table.records, filled
+
+    def _read(self, sql: str, given: list[Any], own_reader: bool) -> tuple[int, int]:
         last = f"c{self._width}"
         if own_reader:
             return self._counted(f"SELECT count(*), count({last}) FROM ({sql})", given)
@@ -125,45 +134,37 @@ class _Reading:
         if self._engine == "duckdb":
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {self._place} AS {sql}", given)
             return self._counted(f"SELECT count(*), count({last}) FROM {self._place}", [])
-        self._connection.execute(f"COPY ({sql}) TO {_literal(self._place)} (FORMAT parquet)", given)
+        copied = self._connection.execute(f"COPY ({sql}) TO {_literal(self._place)} (FORMAT parquet)", given)
+        if not copied.fetchall()[0][0]:
+            self._table.place = ""  # DuckDB writes no file for no rows
+            return 0, 0
         return self._counted(f"SELECT count(*), count({last}) FROM read_parquet(?)", [exactly(Path(self._place))])
 
     def _counted(self, sql: str, given: list[Any]) -> tuple[int, int]:
         found = self._connection.execute(sql, given).fetchall()[0]
         return int(found[0]), int(found[1])
 
-    def _strictly(self, path: Path, skip: int, compressed: bool) -> tuple[str, list[Any]]:
-        columns = ", ".join(f"c{n}: 'VARCHAR'" for n in range(1, self._width + 1))
+    def _strictly(self, path: Path, skip: int, more: str) -> tuple[str, list[Any]]:
+        columns = ", ".join(f"{name}: 'VARCHAR'" for name in internal(self._width))
         options = (
             f"auto_detect = false, columns = {{{columns}}}, header = false, skip = {skip}, strict_mode = true, "
-            f"hive_partitioning = false, compression = '{'gzip' if compressed else 'none'}', "
-            "delim = ?, quote = '\"', escape = '\"'"
+            f"hive_partitioning = false, delim = ?, quote = '\"', escape = '\"'{more}"
         )
         return f"SELECT * FROM read_csv(?, {options})", [exactly(path), self._table.layout.dialect.delimiter]
 
     def _written_anew(self) -> int:
         """Write every record with as many fields as the header. How many there are; what differed is tallied."""
         found, count = self._table.layout, 0
-        delimiter, breaks = found.dialect.delimiter, self._width - 1
         tally = self._table.tally = Tally()
         text = lines(encodings.text_of(self._table.path, self._table.encoding.codec))
         try:
             with self._anew.open("w", encoding="utf-8", newline="") as out:
-                for number, line, fields in records(text, found.dialect):
+                for number, line, fields in records(text, found.dialect, self._width):
                     if number <= found.last:
                         continue
-                    if "\0" in line or (fields is not None and any("\0" in value for value in fields)):
-                        raise Malformed(number, "holds a NUL, which no text does; the file is damaged.")
-                    plain = line.rstrip("\r")
-                    if fields is None:
-                        if plain.count(delimiter) == breaks and not ('"' in plain or "\r" in plain):
-                            out.write(f"{plain}\n")
-                            count += 1
-                            continue
-                        if not plain.strip(" \t\x1a"):
-                            continue
-                        fields = plain.split(delimiter)
-                    out.write(_quoted(self._fitted(number, fields, tally), delimiter))
+                    if fields is not None:
+                        line = _quoted(self._fitted(number, fields, tally), found.dialect.delimiter)
+                    out.write(line + "\n")
                     count += 1
         except Malformed as error:
             raise SourceError(f"Line {error.line:,} of {self._table.path} {error.what}") from error
@@ -189,7 +190,7 @@ class _Reading:
 
 
 def _quoted(fields: Sequence[str], delimiter: str) -> str:
-    return delimiter.join('"' + value.replace('"', '""') + '"' for value in fields) + "\n"
+    return delimiter.join('"' + value.replace('"', '""') + '"' for value in fields)
 
 
 def _may_be_read_as_it_is(table: Table) -> bool:
@@ -209,29 +210,24 @@ def _literal(text: str) -> str:
 
 
 def _in_duckdb(connection: Any, tables: Sequence[Table]) -> Any:
-    names = held(tables[0].layout.names)
-    if len(tables) > 1:
-        for table in tables[1:]:
-            connection.execute(f"INSERT INTO {tables[0].place} SELECT * FROM {table.place}")
-            connection.execute(f"DROP TABLE {table.place}")
-    shown = ", ".join(f'c{n} AS "{name.replace(chr(34), chr(34) * 2)}"' for n, name in enumerate(names, 1))
-    return connection.sql(f"SELECT {shown} FROM {tables[0].place}")
+    for table in tables[1:]:
+        connection.execute(f"INSERT INTO {tables[0].place} SELECT * FROM {table.place}")
+        connection.execute(f"DROP TABLE {table.place}")
+    return connection.sql(f"SELECT {selected(tables[0].layout.names)} FROM {tables[0].place}")
 
 
 def _in_polars(session: Any, tables: Sequence[Table]) -> Any:
     import polars as pl
 
     frame = pl.scan_parquet([table.place for table in tables], glob=False, hive_partitioning=False)
-    internal = frame.collect_schema().names()
-    return frame.rename(dict(zip(internal, held(tables[0].layout.names), strict=True)))
+    return frame.select(pl.nth(n).alias(name) for n, name in enumerate(held(tables[0].layout.names)))
 
 
 def _in_spark(session: Any, tables: Sequence[Table]) -> Any:
     """Spark reads the files itself, which its workers may share, but where one had to be written anew."""
     from pyspark.sql.types import StringType, StructField, StructType
 
-    width = len(tables[0].layout.names)
-    schema = StructType([StructField(f"c{n}", StringType()) for n in range(1, width + 1)])
+    schema = StructType([StructField(name, StringType()) for name in internal(len(tables[0].layout.names))])
     frame: Any = None
     for table in tables:
         if table.place:

@@ -6,10 +6,15 @@ quote is a sign like any other. Records end with a line break (LF or CR LF; CR i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from clv_xl.sources.survey import LONGEST_LINE
+
+_BLANK = " \t\r\x1a"
+"""What may stand in a blank line; the last sign is the end of a file to DOS."""
+_DOUBLE = "close it, or write a quote within a quoted field twice."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +43,45 @@ def lines(pieces: Iterable[str]) -> Iterator[str]:
             end = "\n" if "\n" in text else "\r" if "\r" in text[:-1] else ""
         found = text.split(end) if end else [text]
         rest = found.pop()
-        if len(rest) > LONGEST_LINE:
-            raise Malformed(number + len(found) + 1, f"is longer than {LONGEST_LINE:,} signs, which no order is.")
+        # No piece holds so much, so only a line that goes on from piece to piece can be too long.
+        if len(found[0] if found else rest) > LONGEST_LINE:
+            raise Malformed(number + 1, f"is longer than {LONGEST_LINE:,} signs, which no order is.")
         number += len(found)
         yield from found
     if rest:
         yield rest
 
 
-def records(found: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str, list[str] | None]]:
-    """The number of each record's first line, and that line with its fields.
+def records(found: Iterable[str], dialect: Dialect, width: int = 0) -> Iterator[tuple[int, str, list[str] | None]]:
+    """The number of each record's first line, that line, and its fields; blank lines are no records.
 
-    In place of the fields stands None for a line without a quote, whose fields need no more than to be split.
-    Raises Malformed for a quote that is not closed, or closed within a field.
+    In place of the fields stands None where the line is one record of `width` fields in standard spelling, which is
+    most often. Raises Malformed for a quote that is not closed, or closed within a field, and for a NUL.
     """
-    quote = dialect.quote
+    standard = _standard(dialect, width)
+    delimiter, quote = dialect.delimiter, dialect.quote
     number = 0
     source = iter(found)
-    for line in source:
+    for given in source:
         number += 1
-        if quote not in line:
+        line = given.rstrip("\r")
+        if standard(line) is not None:
             yield number, line, None
-            continue
-        reader = _Record(line, source, dialect, number)
-        fields = reader.fields()
-        yield number, line, fields
-        number = reader.last
+        elif line.strip(_BLANK) or delimiter in line:
+            reader = _Record(line, source, dialect, number)
+            fields = reader.fields() if quote in line else line.split(delimiter)
+            if any("\0" in value for value in fields):
+                raise Malformed(number, "holds a NUL, which no text does; the file is damaged.")
+            yield number, line, fields
+            number = reader.last
+
+
+def _standard(dialect: Dialect, width: int) -> Callable[[str], object]:
+    """What is not None for a line that is a record of so many fields to every reader."""
+    sign = re.escape(dialect.delimiter)
+    quoted = '"(?:[^"\0]++|"")*+"|' if dialect == Dialect(dialect.delimiter) else ""
+    one = f'(?:{quoted}[^{sign}"{dialect.quote}\r\0]*+)'
+    return re.compile(f"{one}(?:{sign}{one}){{{width - 1}}}" if width else "(?!)").fullmatch
 
 
 class _Record:
@@ -135,9 +153,6 @@ class _Record:
         if escape:
             text = text.replace(escape + quote, quote).replace(escape * 2, escape)
         return text.replace(quote * 2, quote)
-
-
-_DOUBLE = "close it, or write a quote within a quoted field twice."
 
 
 def _escaped(text: str, place: int, escape: str) -> bool:

@@ -129,6 +129,9 @@ def _results(connection: Any, sql: str, shown: str) -> Iterator[dict[str, list[A
     if not result.returns_rows:
         raise SourceError("The query returns no rows; write a SELECT.")
     names = list(result.keys())
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SourceError(f'The query gives two columns the name "{twice}"; name one otherwise with AS.')
     empty = True
     while rows := result.fetchmany(_BATCH):
         empty = False

@@ -20,6 +20,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_CONTROL = bytes({*range(9), *range(14, 32)})
+_STRAY = 3
+"""Control signs that even a short text may hold: a NUL is refused with its line, and DOS ends a file with one."""
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _MEANT = {
     "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "utf-8-sig": "utf-8",
@@ -64,8 +67,8 @@ def encoding_of(found: Survey) -> Encoding:
         wide = next((codec for codec in _WIDE if _is_text(found.head, codec)), None)
         if wide is not None:
             return Encoding(wide, guessed=True)
-    control = sum(byte < 9 or 13 < byte < 32 for byte in found.head)
-    if b"\0" in found.head or control > len(found.head) / 100:
+    control = len(found.head) - len(found.head.translate(None, _CONTROL))
+    if control > max(len(found.head) / 100, _STRAY):
         raise SourceError(f"{found.path} is no text: not a CSV, Excel or Parquet file.")
     if found.utf8 or _is_damaged_utf8(found.foreign):
         return Encoding("utf-8")

@@ -20,6 +20,17 @@ def held(names: Sequence[str]) -> list[str]:
     return found
 
 
+def internal(count_of_columns: int) -> list[str]:
+    """The names that columns have while they are read: c1, c2 …"""
+    return [f"c{position}" for position in range(1, count_of_columns + 1)]
+
+
+def selected(names: Sequence[str]) -> str:
+    """SQL that selects columns with internal names under the names that a frame can hold."""
+    quoted = ('"' + name.replace('"', '""') + '"' for name in held(names))
+    return ", ".join(f"{c} AS {name}" for c, name in zip(internal(len(names)), quoted, strict=True))
+
+
 def repeated_note(repeated: Sequence[str]) -> list[str]:
     """What is said of a header that has names twice."""
     if not repeated:

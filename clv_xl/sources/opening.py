@@ -9,6 +9,7 @@ from typing import Any
 
 from clv_xl.sources import csv_files, database, duckdb_file, excel, files
 from clv_xl.sources.errors import SourceError, one_sentence
+from clv_xl.sources.naming import held, internal, selected
 from clv_xl.sources.tables import into_duckdb, kind
 from clv_xl.writing import leftovers
 
@@ -59,8 +60,7 @@ def open_log(
     connection = _duckdb(memory_limit, spill.name, time_zone)
     session = _spark(spark_master) if engine == "spark" else None
     if database.is_url(where):
-        frame, notes = _from_database(where, query, engine, connection, session)
-        return Log(frame, tuple(_names(frame)), tuple(notes), spill)
+        return Log(*_from_database(where, query, engine, connection, session), spill)
     found = files.paths(where)
     content = files.what_is(found[0])
     sheets = [sheet] if isinstance(sheet, str) else list(sheet or ())
@@ -68,8 +68,7 @@ def open_log(
     if content == "csv":
         csv = csv_files.open_csv(found, engine, connection, session, Path(spill.name), encoding)
         return Log(csv.frame, csv.names, tuple(csv.notes), spill)
-    frame, notes = _from_files(found, content, sheets, engine, connection, session)
-    return Log(frame, tuple(_names(frame)), tuple(notes), spill)
+    return Log(*_from_files(found, content, sheets, engine, connection, session), spill)
 
 
 def _require_fitting(path: Path, content: str, sheets: Sequence[str], encoding: str | None) -> None:
@@ -89,8 +88,8 @@ def refuse_as_target(where: str, target: Path) -> None:
         raise SourceError(f"{target} is the log itself; write to another file.")
 
 
-def _names(frame: Any) -> list[str]:
-    return list(frame.collect_schema().names() if hasattr(frame, "collect_schema") else frame.columns)
+def _names(frame: Any) -> tuple[str, ...]:
+    return tuple(frame.collect_schema().names() if hasattr(frame, "collect_schema") else frame.columns)
 
 
 def _duckdb(memory_limit: str | None, spill: str, time_zone: str | None) -> Any:
@@ -123,47 +122,53 @@ def _spark(master: str | None) -> Any:
 
 def _from_files(
     found: list[Path], content: str, sheets: Sequence[str], engine: str, connection: Any, session: Any
-) -> tuple[Any, list[str]]:
+) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
     many = f"{len(found):,} files, " if len(found) > 1 else ""
     if content == "parquet":
-        return files.parquet(engine, session if engine == "spark" else connection, found), [
-            f"Parquet, {many}types as stored."
-        ]
+        frame = files.parquet(engine, session if engine == "spark" else connection, found)
+        return frame, _names(frame), (f"Parquet, {many}types as stored.",)
     if len(found) > 1:
         raise SourceError("Only one workbook can be read at a time.")
     parts, notes = excel.read(found[0], sheets)
-    return _framed(parts, engine, connection, session), notes
+    return _framed(tuple(parts), list(parts.values()), engine, connection, session), tuple(parts), tuple(notes)
 
 
-def _from_database(url: str, query: str | None, engine: str, connection: Any, session: Any) -> tuple[Any, list[str]]:
+def _from_database(
+    url: str, query: str | None, engine: str, connection: Any, session: Any
+) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
     if duckdb_file.is_duckdb(url):
         if engine != "duckdb":
             raise SourceError("A DuckDB database is read by --engine duckdb.")
-        return duckdb_file.relation(connection, url, query), ["DuckDB database."]
+        frame = duckdb_file.relation(connection, url, query)
+        return frame, _names(frame), ("DuckDB database.",)
     parts: dict[str, list[Any]] = {}
+    names: tuple[str, ...] = ()
     count = 0
     with one_sentence("The result of the query does not fit one type a column"):
         for batch in database.batches(url, query):
+            names = tuple(batch)
+            batch = dict(zip(internal(len(names)), batch.values(), strict=True))
             if engine == "duckdb":
                 into_duckdb(connection, "clv_xl_log", batch, create=not count)
             else:
                 parts = {name: parts.get(name, []) + values for name, values in batch.items()}
-            count += len(next(iter(batch.values())))
-    notes = [f"Database, {count:,} rows."]
+            count += len(batch["c1"])
+    notes = (f"Database, {count:,} rows.",)
     if engine == "duckdb":
-        return connection.sql("SELECT * FROM clv_xl_log"), notes
-    return _framed(parts, engine, connection, session), notes
+        return connection.sql(f"SELECT {selected(names)} FROM clv_xl_log"), names, notes
+    return _framed(names, list(parts.values()), engine, connection, session), names, notes
 
 
-def _framed(parts: dict[str, list[Any]], engine: str, connection: Any, session: Any) -> Any:
+def _framed(names: Sequence[str], values: Sequence[list[Any]], engine: str, connection: Any, session: Any) -> Any:
     """Columns of plain values as a frame of the engine."""
+    parts = dict(zip(internal(len(names)), values, strict=True))
     if engine == "polars":
         import polars as pl
 
-        return pl.LazyFrame(parts, strict=False)
+        return pl.LazyFrame(dict(zip(held(names), values, strict=True)), strict=False)
     if engine == "spark":
-        names = {"VARCHAR": "string", "TIMESTAMP": "timestamp_ntz", "TIMESTAMPTZ": "timestamp"}
-        schema = ", ".join(f"`{name}` {names.get(kind(v), kind(v))}" for name, v in parts.items())
-        return session.createDataFrame(list(zip(*parts.values(), strict=True)), schema)
+        kinds = {"VARCHAR": "string", "TIMESTAMP": "timestamp_ntz", "TIMESTAMPTZ": "timestamp"}
+        schema = ", ".join(f"{name} {kinds.get(kind(v), kind(v))}" for name, v in parts.items())
+        return session.createDataFrame(list(zip(*values, strict=True)), schema).toDF(*held(names))
     into_duckdb(connection, "clv_xl_log", parts)
-    return connection.sql("SELECT * FROM clv_xl_log")
+    return connection.sql(f"SELECT {selected(names)} FROM clv_xl_log")

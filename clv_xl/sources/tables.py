@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clv_xl.sources.errors import SourceError
+from clv_xl.sources.header_rows import distinct
 
 _DATA = re.compile(r"^[-+]?[\d.,]+$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$")
 
@@ -22,9 +23,13 @@ def check_header(names: Sequence[str], where: str) -> None:
 
 
 def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
-    """Each column in one type: whole numbers, numbers, days, moments, else text. Missing is None."""
+    """Each column in one type: whole numbers, numbers, days, moments, else text. Missing is None.
+
+    A name that comes again gets a number.
+    """
     turned = zip(*rows, strict=True) if rows else ([] for _ in names)
-    return {name: _one_type([_cell(v) for v in values]) for name, values in zip(names, turned, strict=True)}
+    own, _ = distinct(names)
+    return {name: _one_type([_cell(v) for v in values]) for name, values in zip(own, turned, strict=True)}
 
 
 def _cell(value: Any) -> Any:
