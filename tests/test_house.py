@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "builder": {"worksheet", "catalogue", "engine", "writing"},
     "templates": {"core", "worksheet", "catalogue", "engine", "builder"},
     "sources": {"core", "writing"},
+    "sample": {"sources", "writing"},
     "reports": {"core", "engine", "builder", "sources", "writing"},
     "cli": {
         "core",
@@ -41,8 +42,10 @@ MAY_IMPORT = {
         "builder",
         "templates",
         "sources",
+        "sample",
         "reports",
     },
+    "__main__": {"cli", "writing"},
 }
 FORBIDDEN = {
     "core": {"xlwings", "openpyxl", "formualizer", "lxml", "typer", "rich"},
@@ -76,6 +79,32 @@ def test_imports_run_downwards(path: Path) -> None:
     rooms = {m.split(".")[1] for m in imports(path) if m.startswith("clv_xl.")} & set(MAY_IMPORT)
     assert rooms <= MAY_IMPORT[here] | {here}
     assert not {m.split(".")[0] for m in imports(path)} & FORBIDDEN.get(here, set())
+
+
+def printing(path: Path) -> set[str]:
+    """Every way in which a file prints: print and its like, or a library that does."""
+    found = {module.split(".")[0] for module in imports(path)} & {"rich", "curses"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found |= {node.func.id} & {"print", "input", "pprint"}
+        elif isinstance(node, ast.Attribute):
+            named = ast.unparse(node)
+            found |= {named} & {"sys.stdout", "sys.stderr", "typer.echo", "typer.secho", "click.echo", "os.write"}
+    return found
+
+
+PRINTING = {
+    "cli/screen.py": "the outlet itself",
+    "__main__.py": "the last words, of a fixed text",
+    "sources/excel_child.py": "answers a process through a pipe",
+    "hosts/libreoffice/extension_manager.py": "answers a process through a pipe",
+    "hosts/libreoffice/component/clv_xl_bridge.py": "answers a process through a pipe",
+}
+
+
+def test_nothing_but_the_outlet_prints() -> None:
+    found = {p.relative_to(PACKAGE).as_posix() for p in FILES if printing(p)}
+    assert found == set(PRINTING)
 
 
 def generator() -> object:

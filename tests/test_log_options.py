@@ -45,16 +45,21 @@ def test_every_rule_has_an_option() -> None:
         "date_order": "month-first",
         "decimal": ",",
         "time_zone": "Europe/Paris",
+        "amount_per": "order",
+        "guest": "0",
+        "exact_names": True,
     }
-    rules = stated(**chosen, as_of="2025-01-31", currency="USD", rate=["EUR=1.1"]).rules()
-    assert {f.name for f in fields(OrderRules)} == {*chosen, "as_of", "currency", "rates", "today"}
+    others = {"as_of": "2025-01-31", "currency": "USD", "rate": ["EUR=1.1"], "status": ["paid", "sent"]}
+    rules = stated(**chosen, **others, channel="Source").rules()
+    assert {f.name for f in fields(OrderRules)} == {*chosen, "as_of", "currency", "rates", "today", "status", "named"}
+    assert (rules.status, rules.named) == (("paid", "sent"), {"channel"})
     assert {name: getattr(rules, name) for name in chosen} == chosen
     assert (f"{rules.as_of}", rules.currency, rules.rates) == ("2025-01-31", "USD", {"USD": 1.0, "EUR": 1.1})
     assert stated(Report, currency="USD").rules(keeps_one_currency=False).currency is None
 
 
 def test_every_part_of_a_log_has_an_option() -> None:
-    own = {"currency": "currency_column"}
+    own = {"currency": "currency_column", "status": "status_column"}
     options = stated(**{own.get(part, part): f"column {part}" for part in PARTS})
     assert options.stated == {part: f"column {part}" for part in PARTS}
     assert set(PARTS) == {f.name for f in fields(Columns)}

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from clv_xl.cli.screen import FINDINGS, out, say, wrong_use
+from clv_xl.cli.screen import FINDINGS, say, wrong_use
 
 if TYPE_CHECKING:
     from clv_xl.builder.book import Built
@@ -58,7 +57,8 @@ def _show(workbook: Built, path: Path) -> None:
     width = max(len(label) for label, _ in workbook.summary)
     for label, value in workbook.summary:
         say(f"  {label:<{width}}  {value}")
-    out.print()
+    say()
     for name, verdict in workbook.checks.items():
         say(f"  {verdict:<12}  {name}")
-    out.print(f"\nWrote {escape(str(path.resolve()))}")
+    say()
+    say(f"Wrote {path.resolve()}")

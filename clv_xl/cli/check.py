@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from clv_xl.cli.screen import FINDINGS, out, wrong_use
+from clv_xl.cli.screen import FINDINGS, print_table, say, wrong_use
 
 _KINDS = {
     "error": "errors (wrong figures, or a file that Excel repairs)",
@@ -37,16 +35,15 @@ def check(
     except OSError as error:
         wrong_use(f"{file} cannot be read: {error.strerror or error}.")
     if not findings:
-        out.print(f"{escape(str(file))}: nothing found by {len(RULES)} rules.")
+        say(f"{file}: nothing found by {len(RULES)} rules.")
         return
     titles = {rule.number: rule.title for rule in RULES}
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "Where", "What to mend", "Rule"):
-        table.add_column(heading, no_wrap=not heading)
-    for finding in findings:
-        rule = f"{finding.rule} {titles[finding.rule]}"
-        table.add_row(finding.severity, escape(finding.where), escape(finding.message), rule)
-    out.print(table, soft_wrap=False)
+    print_table(
+        [(f.severity, f.where, f.message, f"{f.rule} {titles[f.rule]}") for f in findings],
+        ("", "Where", "What to mend", "Rule"),
+        whole=(0,),
+    )
     counts = Counter(finding.severity for finding in findings)
-    out.print("\n" + ", ".join(f"{counts[severity]} {_KINDS[severity]}" for severity in Severity) + ".")
+    say()
+    say(", ".join(f"{counts[severity]} {_KINDS[severity]}" for severity in Severity) + ".")
     raise typer.Exit(FINDINGS)

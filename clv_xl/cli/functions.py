@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from clv_xl.catalogue import REGISTRY
-from clv_xl.cli.screen import FINDINGS, err, out, print_cells, wrong_use
+from clv_xl.cli.screen import FINDINGS, complain, print_cells, print_table, say, wrong_use
 from clv_xl.worksheet.registry import Function
 
 
@@ -26,14 +24,9 @@ def functions(
     """
     if name is None:
         for family, members in REGISTRY.families().items():
-            table = Table(title=family, title_justify="left", box=None, show_header=False, pad_edge=False)
-            table.add_column(no_wrap=True, style="bold")
-            table.add_column()
-            for function in members:
-                table.add_row(function.name, escape(function.summary))
-            out.print(table, soft_wrap=False)
-            out.print()
-        out.print("Explain one with: clv-xl functions NAME")
+            print_table([(f.name, f.summary) for f in members], title=family, whole=(0,), bold=(0,))
+            say()
+        say("Explain one with: clv-xl functions NAME")
     elif name in REGISTRY:
         _explain(REGISTRY[name])
     else:
@@ -48,21 +41,24 @@ def _nearest(name: str) -> str:
 
 
 def _explain(function: Function) -> None:
-    out.print(f"[bold]{escape(function.signature)}[/bold]\n{escape(function.summary)}\n")
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Argument", "Unit", "Default", "What it is"):
-        table.add_column(heading, no_wrap=heading == "Argument")
-    for a in function.arguments:
-        table.add_row(a.name, escape(a.unit), a.default_shown or "required", escape(a.help))
-    out.print(table, soft_wrap=False)
-    out.print(f"\nFormula  {escape(function.formula)}")
+    say(function.signature, "bold")
+    say(function.summary)
+    say()
+    print_table(
+        [(a.name, a.unit, a.default_shown or "required", a.help) for a in function.arguments],
+        ("Argument", "Unit", "Default", "What it is"),
+        whole=(0,),
+    )
+    say()
+    say(f"Formula  {function.formula}")
     if function.native:
-        out.print(f"In Excel ={escape(function.native)}")
-    out.print(f"Source   {escape(function.source)}")
+        say(f"In Excel ={function.native}")
+    say(f"Source   {function.source}")
     for note in function.notes:
-        out.print(f"Note     {escape(note)}")
+        say(f"Note     {note}")
     for example in function.examples:
-        out.print(f"\nExample  {escape(example.formula)}" + (f"   {escape(example.note)}" if example.note else ""))
+        say()
+        say(f"Example  {example.formula}" + (f"   {example.note}" if example.note else ""))
         rows = example.result if isinstance(example.result, list | tuple) else [[example.result]]
         print_cells(rows)
 
@@ -90,5 +86,5 @@ def calc(
     if evaluation.errors:
         messages = [e.message for e in evaluation.errors.values()] + [c.error.message for c in evaluation.complaints]
         for message in dict.fromkeys(filter(None, messages)):
-            err.print(escape(message))
+            complain(message)
         raise typer.Exit(FINDINGS)

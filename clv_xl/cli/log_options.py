@@ -5,7 +5,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from clv_xl.core.orders import Columns, OrderRules
-    from clv_xl.sources import Log
+    from clv_xl.sources import Guess, Log
 
 
 def _column(what: str) -> Any:
@@ -63,7 +63,7 @@ class LogOptions:
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Last day that counts, as 2025-12-31.")] = None
     period: Annotated[str, typer.Option(help="day, week, month, quarter, year.")] = "month"
     date_order: Annotated[str, typer.Option(help="What 3/4/2025 means: auto, day-first, month-first.")] = "auto"
-    decimal: Annotated[str, typer.Option(help='Decimal sign of amounts in text: "." or ",".')] = "."
+    decimal: Annotated[str, typer.Option(help="Decimal sign of amounts in text: auto, or a point or comma.")] = "auto"
     refunds: Annotated[str, typer.Option(help="Negative lines: net, leave out, refuse.")] = "net"
     free: Annotated[str, typer.Option(help="Orders worth 0: no order, order.")] = "no order"
     lines: Annotated[str, typer.Option(help="merge lines into orders, or take each as an order.")] = "merge"
@@ -75,12 +75,17 @@ class LogOptions:
             metavar="CODE=VALUE", help="Convert to --currency: what one unit is worth, as EUR=1.08; for each one."
         ),
     ] = None
-    time_zone: Annotated[str | None, typer.Option(help="For moments with a zone, as Europe/Paris.")] = None
+    time_zone: Annotated[
+        str | None, typer.Option(help="Zone to which moments with a zone, text too, are moved, as Europe/Paris.")
+    ] = None
     engine: Annotated[str, typer.Option(help="duckdb, polars or spark.")] = "duckdb"
     spark_master: Annotated[str | None, typer.Option(metavar="URL", help="Spark's master.")] = None
     memory_limit: Annotated[str | None, typer.Option(metavar="SIZE", help="DuckDB's memory, as 4GB.")] = None
     query: Annotated[str | None, typer.Option(metavar="SQL", help="What to read from a database.")] = None
-    sheet: Annotated[str | None, typer.Option(help="The sheet of an Excel workbook.")] = None
+    sheet: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help='The sheet of an Excel workbook; several times, or "*" for all with orders.'),
+    ] = None
     encoding: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="How a CSV file is encoded, as windows-1252, where it is not seen."),
@@ -121,15 +126,18 @@ class LogOptions:
         fields = {"currency": "currency_column", "status": "status_column"}
         return {part: getattr(self, fields.get(part, part)) for part in PARTS}
 
-    def columns(self, log: "Log") -> "Columns":
-        """The columns as stated, and otherwise as recognised. Raises SourceError where one is missing."""
-        from clv_xl.sources import guess_columns
+    def guess(self, log: "Log") -> "Guess":
+        """The columns as stated, and otherwise as recognised, with remarks. Raises SourceError where one is missing."""
+        from clv_xl.sources import first_rows, recognise
 
-        return guess_columns(log.names, **self.stated)
+        none = self.refunded == "none"
+        found = recognise(log.names, self.stated | ({"refunded": None} if none else {}), lambda: first_rows(log))
+        return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
-    def rules(self, keeps_one_currency: bool = True) -> "OrderRules":
+    def rules(self, keeps_one_currency: bool = True, known: frozenset[str] = frozenset()) -> "OrderRules":
         """The rules. Without keeping one currency, --currency only says what amounts are in, or are converted to.
 
+        Refunds of an export that is `known` to have them need no more proof than those in a column that was stated.
         Raises SourceError or OrdersError for an option with a value that is none.
         """
         from clv_xl.core.orders import OrderRules
@@ -149,19 +157,14 @@ class LogOptions:
             amount_per=self.amount_per,  # type: ignore[arg-type]
             guest=self.guest,
             exact_names=self.exact_names,
+            named=frozenset(part for part, name in self.stated.items() if name is not None) | (known & {"refunded"}),
         )
 
     def rates_note(self, columns: "Columns") -> tuple[str, ...]:
-        """What amounts are converted at. Raises SourceError where the log has no column for the currency."""
-        from clv_xl.sources import SourceError
-
+        """What amounts are converted at."""
         rates = _rates(self.rate, self.currency)
         if rates is None:
             return ()
-        if columns.currency is None:
-            raise SourceError(
-                "--rate needs a column for the currency, and none was recognised, so name it: --currency-column."
-            )
         listed = ", ".join(f"1 {code} = {value:.10g}" for code, value in rates.items() if code != self.currency)
         return (f"Amounts are in {self.currency}: {listed}.",)
 

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+import typer
 
-from clv_xl.cli.screen import err, out, say
+from clv_xl.cli.screen import WRONG_USE, complain, print_table, progress, say, say_wrong, wrong_use
 
 
 @contextmanager
 def stages(names: Sequence[str]) -> Iterator[Callable[[], None]]:
     """A progress bar of stages, shown where somebody watches. Gives what is to be called when each begins."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(names[0], total=len(names))
-        stages = iter(enumerate(names))
+    stages = iter(enumerate(names))
+    with progress(len(names)) as reached:
+        yield lambda: reached(*next(stages))
 
-        def next_stage() -> None:
-            position, name = next(stages)
-            progress.update(task, description=name, completed=position)
 
-        yield next_stage
+def refuse(error: Exception) -> NoReturn:
+    """Say what is wrong, and where only the user can answer, the commands that do, and end."""
+    from clv_xl.core.orders import OpenQuestion
+
+    if not isinstance(error, OpenQuestion):
+        wrong_use(error)
+    typed = shlex.join(sys.argv[1:])
+    say_wrong(f"{error.question} Answer with one of:")
+    for answer in error.answers:
+        complain(f"  clv-xl {typed} {shlex.join(answer)}")
+    raise typer.Exit(WRONG_USE)
 
 
 def show_guess(notes: Sequence[str], columns: Any, stated: Mapping[str, str | None]) -> None:
@@ -46,22 +47,25 @@ def show_guess(notes: Sequence[str], columns: Any, stated: Mapping[str, str | No
 
 def show_report(report: Any) -> None:
     """The data report, as a table and remarks."""
-    table = Table(box=None, pad_edge=False)
-    for heading, justify in (("Data report", "left"), ("Lines", "right"), ("Amount", "right"), ("", "left")):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     sign = {"total": "", "out": "− ", "kept": "= ", "note": "  among them: "}
-    for row in report.rows:
-        table.add_row(escape(sign[row.role] + row.step), f"{row.lines:,}", f"{row.amount:,.2f}", escape(row.done))
-    out.print()
-    out.print(table, soft_wrap=False)
+    say()
+    print_table(
+        [(sign[row.role] + row.step, f"{row.lines:,}", f"{row.amount:,.2f}", row.done) for row in report.rows],
+        ("Data report", "Lines", "Amount", ""),
+        numbers=(1, 2),
+    )
     for remark in report.remarks:
         say(remark)
-    verdict = (
-        "Every line and amount is accounted for."
-        if report.reconciles
-        else (f"NOT RECONCILED: {report.unexplained_lines:,} lines, {report.unexplained_amount:,.2f} unaccounted for.")
-    )
-    say(verdict)
+    say(_verdict(report))
+
+
+def _verdict(report: Any) -> str:
+    if not report.reconciles:
+        return f"NOT RECONCILED: {report.unexplained_lines:,} lines, {report.unexplained_amount:,.2f} unaccounted for."
+    if report.unknown:
+        lines = f"{report.unknown:,} lines" if report.unknown > 1 else "1 line"
+        return f"Every line is accounted for, but the money of {lines} is unknown: the amount could not be read."
+    return "Every line and amount is accounted for."
 
 
 def show_kpis(found: Any) -> None:
@@ -77,3 +81,10 @@ def show_kpis(found: Any) -> None:
         ("Revenue from the top 20 %", share),
     ):
         say(f"  {label:<28}{value:>18}")
+
+
+def show_changed(count: int) -> None:
+    """That texts were changed lest a spreadsheet takes them for formulas."""
+    say()
+    texts = "1 text that a spreadsheet could take" if count == 1 else f"{count:,} texts that a spreadsheet could take"
+    say(f"In {texts} for a formula, an apostrophe was put before the sign: '=, '+, '-, '@.")

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
-from rich.markup import escape
 
 from clv_xl.cli import log_screen
 from clv_xl.cli.log_options import LogOptions
-from clv_xl.cli.screen import FINDINGS, out, wrong_use
+from clv_xl.cli.screen import FINDINGS, say
 
 _STAGES = (
     "Opening the log", "Cleaning and merging", "Customers, cohorts, channels", "Writing the sheets", "Calculating",
@@ -49,7 +48,7 @@ class Report(LogOptions):
             with one_sentence("The report cannot be made"):
                 self._report()
         except (SourceError, OrdersError, CannotWrite) as error:
-            wrong_use(error)
+            log_screen.refuse(error)
 
     def _report(self) -> None:
         from clv_xl.builder.files import write
@@ -66,11 +65,12 @@ class Report(LogOptions):
         with log_screen.stages(_STAGES) as next_stage:
             next_stage()
             log = self.opened()
-            columns = self.columns(log)
-            notes = (*log.notes, *self.rates_note(columns))
+            guess = self.guess(log)
+            columns = guess.columns
+            notes = (*log.notes, *guess.notes, *self.rates_note(columns))
             log_screen.show_guess(notes, columns, self.stated)
             next_stage()
-            rules = self.rules(keeps_one_currency=columns.currency is not None)
+            rules = self.rules(keeps_one_currency=columns.currency is not None, known=guess.known)
             cleaned = clean(log.frame, columns, rules, log.names)
             log_screen.show_report(cleaned.report)
             next_stage()
@@ -88,7 +88,8 @@ class Report(LogOptions):
 def _finish(built: Any, output: Path) -> None:
     failed = [name for name, verdict in built.checks.items() if verdict != "PASS"]
     said = f"{len(built.checks)} checks, all PASS" if not failed else f"FAIL: {', '.join(failed)}"
-    out.print(f"\nWrote {escape(str(output.resolve()))}; {said}.")
+    say()
+    say(f"Wrote {output.resolve()}; {said}.")
     if failed:
         raise typer.Exit(FINDINGS)
 

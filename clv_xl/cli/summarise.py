@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from clv_xl.cli import log_screen
 from clv_xl.cli.log_options import LogOptions
-from clv_xl.cli.screen import out, wrong_use
+from clv_xl.cli.screen import say
 
 _STAGES = ("Opening the log", "Cleaning and merging", "Summing up customers", "Key figures", "Writing")
 
@@ -43,7 +42,7 @@ class Summarise(LogOptions):
             with one_sentence("The log cannot be summed up"):
                 self._summarise()
         except (SourceError, OrdersError) as error:
-            wrong_use(error)
+            log_screen.refuse(error)
 
     def _summarise(self) -> None:
         from clv_xl.core.orders import clean, customer_summary, kpis_of, settled
@@ -51,17 +50,18 @@ class Summarise(LogOptions):
         from clv_xl.sources import save
         from clv_xl.sources.saving import check_target
 
-        rules = self.rules()
+        self.rules()  # what is typed wrong is said before a file is opened
         check_target(self.output, self.force)
         self.check_targets(self.output)
         check_period(self.period)
         with log_screen.stages(_STAGES) as next_stage:
             next_stage()
             log = self.opened()
-            columns = self.columns(log)
-            log_screen.show_guess((*log.notes, *self.rates_note(columns)), columns, self.stated)
+            guess = self.guess(log)
+            columns = guess.columns
+            log_screen.show_guess((*log.notes, *guess.notes, *self.rates_note(columns)), columns, self.stated)
             next_stage()
-            cleaned = clean(log.frame, columns, rules, log.names)
+            cleaned = clean(log.frame, columns, self.rules(known=guess.known), log.names)
             log_screen.show_report(cleaned.report)
             next_stage()
             customers = settled(customer_summary(cleaned.orders, cleaned.as_of, self.period))
@@ -69,5 +69,8 @@ class Summarise(LogOptions):
             found = kpis_of(customers)
             log_screen.show_kpis(found)
             next_stage()
-            save(customers, self.output, found.customers, self.force)
-        out.print(f"\nWrote {found.customers:,} customers to {escape(str(self.output.resolve()))}")
+            changed = save(customers, self.output, found.customers, self.force)
+        if changed:
+            log_screen.show_changed(changed)
+        say()
+        say(f"Wrote {found.customers:,} customers to {self.output.resolve()}")

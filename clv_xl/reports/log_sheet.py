@@ -10,7 +10,7 @@ from clv_xl.reports.parts import ReportBook, amount, close, units_note
 _READ_AS = {
     "customer": "Customer", "date": "Date of the order", "amount": "Amount of the line", "quantity": "Quantity",
     "price": "Price of a piece", "order": "Order number", "channel": "Channel", "cost": "Cost of the line",
-    "currency": "Currency",
+    "currency": "Currency", "status": "Whether the order happened", "refunded": "Money paid back", "email": "E-mail",
 }  # fmt: skip
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_ENGINES = ("duckdb", "_duckdb", "polars", "pyspark", "py4j", "sqlalchemy", "python_calamine", "pyarrow")
+_ENGINES = ("duckdb", "_duckdb", "polars", "pyspark", "py4j", "sqlalchemy", "python_calamine", "pyarrow", "lxml")
+_FULL = re.compile(r"No space left|Disk quota|ENOSPC|EDQUOT")
+_TOO_LARGE = re.compile(r"File too large|EFBIG")
 
 
 class SourceError(Exception):
@@ -28,10 +30,14 @@ def one_sentence(what: str) -> Iterator[None]:
 
 def reason(error: BaseException) -> str:
     """The first sentence of an engine's message, without its decorations, and the line number where it names one."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}."
     original = getattr(error, "orig", None) or error
     text = str(original).strip() or type(original).__name__
+    if _FULL.search(text):
+        return "there is no space left on the disk; free some and try again."
+    if _TOO_LARGE.search(text):
+        return "the file would be larger than this place allows; choose another."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}."
     if ("memory" in text.lower() and "limit" in text.lower()) or isinstance(error, MemoryError):
         return "the memory is not enough; raise the memory limit."
     first = re.sub(r"^[A-Za-z ]+Error: |^\([^)]*\) |^\[[A-Z_.]+\] ", "", text.splitlines()[0]).rstrip(" .:")

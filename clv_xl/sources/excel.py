@@ -1,40 +1,47 @@
-"""Excel workbooks, read by calamine: values only, no formulas, macros or links are followed."""
+"""Excel workbooks, read by calamine: values only, no formulas, macros or links are followed.
+
+The reader runs in a process of its own. What makes it crash, take too much memory or never end is then one sentence.
+"""
 
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from clv_xl.sources.errors import SourceError, one_sentence
-from clv_xl.sources.tables import columns, header
 
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
+_SECONDS, _SECONDS_A_MEGABYTE = 120, 5
 
 
-def read(path: Path, sheet: str | None) -> tuple[dict[str, list[Any]], str]:
-    """The columns of a sheet (by default the first one that holds anything), and a note which one was taken.
+def read(path: Path, sheets: Sequence[str]) -> tuple[dict[str, list[Any]], list[str]]:
+    """The columns of the sheets named, or of the one that looks like orders, and notes on which were taken.
 
-    Raises SourceError for a file with a password, a damaged one, a sheet that is not there, and an empty one.
+    "*" means every sheet with orders. Raises SourceError for a file with a password, a damaged one, one that takes too
+    much memory or time, for a sheet that is not there, an empty one, and where it is open which sheet is meant.
     """
-    from python_calamine import CalamineWorkbook
-
-    if _PASSWORD in path.read_bytes()[: 1 << 24]:
-        raise SourceError(f"{path} is protected by a password; save a copy without one.")
-    with one_sentence(f"{path} cannot be read as an Excel workbook"):
-        book = CalamineWorkbook.from_path(path)
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise SourceError(f'{path} has no sheet "{sheet}"; there are: {", ".join(names)}.')
-        for name in [sheet] if sheet is not None else names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
-            rows = [row for row in rows if any(cell != "" for cell in row)]
-            if rows:
-                break
-        else:
-            raise SourceError(f"{path} is empty." if sheet is None else f'The sheet "{sheet}" of {path} is empty.')
-    where = f'the sheet "{name}" of {path}'
-    found = columns(header(rows[0], where[0].upper() + where[1:]), rows[1:])
-    if not rows[1:]:
-        raise SourceError(f"T{where[1:]} has a header and no rows.")
-    others = f" of {len(names)}" if len(names) > 1 else ""
-    return found, f'Excel, sheet "{name}"{others}, {len(rows) - 1:,} rows.'
+    with one_sentence(f"{path} cannot be read"), path.open("rb") as file:
+        if _PASSWORD in file.read(1 << 24):
+            raise SourceError(f"{path} is protected by a password; save a copy without one.")
+    limit = _SECONDS + _SECONDS_A_MEGABYTE * (path.stat().st_size >> 20)
+    # -P: nothing is imported from the folder that happens to be the current one.
+    command = [sys.executable, "-P", "-m", "clv_xl.sources.excel_child", str(path), *sheets]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=limit, env=environment, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise SourceError(f"{path} was not read within {limit} seconds; save the sheet as CSV.") from error
+    if done.returncode:
+        raise SourceError(
+            f"{path} cannot be read as an Excel workbook: it is damaged, or takes too much memory; "
+            "open it in Excel and save a copy, or save the sheet as CSV."
+        )
+    kind, *found = pickle.loads(done.stdout)
+    if kind == "wrong":
+        raise SourceError(found[0])
+    return found[0], found[1]

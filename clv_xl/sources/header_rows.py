@@ -21,29 +21,29 @@ def is_data(cell: Any) -> bool:
     return (cell is not None and not isinstance(cell, str)) or (isinstance(cell, str) and bool(_DATA.match(cell)))
 
 
+def is_known(name: Any) -> bool:
+    """Whether a heading names a part of an order log."""
+    return isinstance(name, str) and plain_name(name) in _KNOWN
+
+
 def header_row(rows: Sequence[Sequence[Any]]) -> int:
     """The place of the header among the first rows; 0 where nothing speaks for another one.
 
-    It is the first row that is as wide as the table and names at least two known columns; failing that, the first one
-    that is as wide as the table, where what stands above is narrower. As wide as the table: filled cells as in most
-    rows below, or more.
+    It stands above the first row of data, and is at least half as wide as the table: titles are narrower. Among such
+    rows one that names known columns goes before one that does not, and one as wide as the table before a narrower one
+    (above it, groups of columns may have headings of their own). As wide as the table: filled cells as in most rows.
     """
-    filled = [sum(cell not in (None, "") for cell in row) for row in rows[:LOOKED_AT]]
-    if not filled:
-        return 0
+    head = rows[:LOOKED_AT]
+    filled = [sum(cell not in (None, "") for cell in row) for row in head]
     wide = _usual_width(filled)
-    # Blank names count here: programs leave the one above their row numbers out.
-    named = (i for i, row in enumerate(rows[:LOOKED_AT]) if len(row) >= wide and _names(row) >= min(2, wide))
-    header = next((i for i in named if not any(map(is_data, rows[i]))), None)
-    if header is not None:
-        return header
-    first = next((i for i, n in enumerate(filled) if n >= wide and n > 1), 0)
-    titled = all(filled[i] < filled[first] for i in range(first)) and not any(map(is_data, rows[first]))
-    return first if titled else 0
-
-
-def _names(row: Sequence[Any]) -> int:
-    return sum(isinstance(cell, str) and plain_name(cell) in _KNOWN for cell in row)
+    data = [any(map(is_data, row)) for row in head]
+    first = next((i for i, n in enumerate(filled) if n >= wide > 0 and data[i]), None)
+    above = [i for i, n in enumerate(filled[:first]) if n and 2 * n >= wide and not data[i]]
+    named = [i for i in above if sum(map(is_known, head[i])) >= min(2, wide)]
+    for candidates in (named, above):
+        if candidates:
+            return next((i for i in candidates if filled[i] >= wide), candidates[0])
+    return first or 0
 
 
 def _usual_width(filled: Sequence[int]) -> int:

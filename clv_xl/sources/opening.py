@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clv_xl.sources import csv_files, database, excel, files
+from clv_xl.sources import csv_files, database, duckdb_file, excel, files
 from clv_xl.sources.errors import SourceError, one_sentence
 from clv_xl.sources.naming import held, internal, selected
 from clv_xl.sources.tables import into_duckdb, kind
+from clv_xl.writing import leftovers
 
 ENGINES = ("duckdb", "polars", "spark")
 
@@ -35,7 +35,7 @@ def open_log(
     where: str,
     engine: str = "duckdb",
     *,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
     query: str | None = None,
     memory_limit: str | None = None,
     spark_master: str | None = None,
@@ -45,8 +45,8 @@ def open_log(
     """Open a CSV, Excel or Parquet file (or files, as orders/*.parquet), or a database URL with a query.
 
     `engine`: "duckdb" (embedded; works out of core, within `memory_limit`, as "4GB"), "polars", or "spark": the active
-    session, or a new one on `spark_master`. `sheet` is for Excel, `encoding` for CSV where the one that is found is not
-    right; `time_zone` is DuckDB's for moments with a zone.
+    session, or a new one on `spark_master`. `sheet` is for Excel: a name, several, or "*" for all sheets with orders;
+    `encoding` for CSV where the one that is found is not right; `time_zone` is DuckDB's for moments with a zone.
 
     Raises SourceError, one sentence, for everything that cannot be read.
     """
@@ -56,23 +56,24 @@ def open_log(
         raise SourceError(f"A memory limit is DuckDB's; {engine} has settings of its own.")
     if query and not database.is_url(where):
         raise SourceError("A query needs a database URL, not a file.")
-    spill = tempfile.TemporaryDirectory(prefix="clv_xl_", ignore_cleanup_errors=True)
+    spill = leftovers.folder()
     connection = _duckdb(memory_limit, spill.name, time_zone)
     session = _spark(spark_master) if engine == "spark" else None
     if database.is_url(where):
         return Log(*_from_database(where, query, engine, connection, session), spill)
     found = files.paths(where)
     content = files.what_is(found[0])
-    _require_fitting(found[0], content, sheet, encoding)
+    sheets = [sheet] if isinstance(sheet, str) else list(sheet or ())
+    _require_fitting(found[0], content, sheets, encoding)
     if content == "csv":
         csv = csv_files.open_csv(found, engine, connection, session, Path(spill.name), encoding)
         return Log(csv.frame, csv.names, tuple(csv.notes), spill)
-    return Log(*_from_files(found, content, sheet, engine, connection, session), spill)
+    return Log(*_from_files(found, content, sheets, engine, connection, session), spill)
 
 
-def _require_fitting(path: Path, content: str, sheet: str | None, encoding: str | None) -> None:
+def _require_fitting(path: Path, content: str, sheets: Sequence[str], encoding: str | None) -> None:
     """Raise SourceError for an option that is for another kind of file."""
-    if sheet is not None and content != "excel":
+    if sheets and content != "excel":
         raise SourceError(f"{path} has no sheets; leave --sheet out.")
     if encoding is not None and content != "csv":
         raise SourceError(f"{path} is no CSV file, and says itself how it is encoded; leave --encoding out.")
@@ -119,7 +120,7 @@ def _spark(master: str | None) -> Any:
 
 
 def _from_files(
-    found: list[Path], content: str, sheet: str | None, engine: str, connection: Any, session: Any
+    found: list[Path], content: str, sheets: Sequence[str], engine: str, connection: Any, session: Any
 ) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
     many = f"{len(found):,} files, " if len(found) > 1 else ""
     if content == "parquet":
@@ -127,17 +128,17 @@ def _from_files(
         return frame, _names(frame), (f"Parquet, {many}types as stored.",)
     if len(found) > 1:
         raise SourceError("Only one workbook can be read at a time.")
-    parts, note = excel.read(found[0], sheet)
-    return _framed(tuple(parts), list(parts.values()), engine, connection, session), tuple(parts), (note,)
+    parts, notes = excel.read(found[0], sheets)
+    return _framed(tuple(parts), list(parts.values()), engine, connection, session), tuple(parts), tuple(notes)
 
 
 def _from_database(
     url: str, query: str | None, engine: str, connection: Any, session: Any
 ) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
-    if url.startswith("duckdb:///"):
+    if duckdb_file.is_duckdb(url):
         if engine != "duckdb":
             raise SourceError("A DuckDB database is read by --engine duckdb.")
-        frame = database.duckdb_file(connection, url, query)
+        frame = duckdb_file.relation(connection, url, query)
         return frame, _names(frame), ("DuckDB database.",)
     parts: dict[str, list[Any]] = {}
     names: tuple[str, ...] = ()

@@ -10,13 +10,12 @@ from typing import Any
 from clv_xl.core.orders import rows
 from clv_xl.core.orders.engines import Frame, is_native
 from clv_xl.sources.errors import SourceError, one_sentence
+from clv_xl.sources.spreadsheet_text import without_formulas
 from clv_xl.writing.atomic import put_in_place
 from clv_xl.writing.cell_text import EXACT_BELOW, FIRST_DAY, shown, spelled, why_not
 
 EXCEL_ROWS = 1_048_576
 """Rows of a sheet, with the header."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def check_target(path: Path, force: bool) -> None:
@@ -31,8 +30,11 @@ def check_target(path: Path, force: bool) -> None:
         raise SourceError(f"{path} exists already; use --force to replace it.")
 
 
-def save(customers: Frame, path: Path, count: int, force: bool = False) -> None:
-    """Write `count` customers, sorted. Raises SourceError where that is not possible; the target is then as it was."""
+def save(customers: Frame, path: Path, count: int, force: bool = False) -> int:
+    """Write `count` customers, sorted, and say how many texts had to be changed lest a spreadsheet calculates them.
+
+    Raises SourceError where that is not possible; the target is then as it was.
+    """
     check_target(path, force)
     suffix = path.suffix.lower()
     if suffix == ".xlsx" and count >= EXCEL_ROWS:
@@ -41,7 +43,7 @@ def save(customers: Frame, path: Path, count: int, force: bool = False) -> None:
             "write .parquet or .csv instead."
         )
     with one_sentence(f"{path} could not be written"), put_in_place(path, force) as temporary:
-        _WRITERS[suffix](customers.sort("customer"), temporary)
+        return _WRITERS[suffix](customers.sort("customer"), temporary)
 
 
 def _relation(frame: Frame) -> Any:
@@ -58,23 +60,21 @@ def _relation(frame: Frame) -> Any:
     return duckdb.connect().from_df(pd.DataFrame({name: [row[name] for row in found] for name in names}))
 
 
-def _parquet(frame: Frame, path: Path) -> None:
-    _relation(frame).write_parquet(str(path), compression="zstd")
+def _parquet(frame: Frame, path: Path) -> int:
+    _relation(frame).write_parquet(str(path), compression="zstd", use_tmp_file=False)
+    return 0
 
 
-def _csv(frame: Frame, path: Path) -> None:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    relation = _relation(frame)
-    selected = []
-    for name, kind in zip(relation.columns, relation.types, strict=True):
-        risky = f"regexp_matches({name}, '^[=+@\\t\\r-]') AND TRY_CAST({name} AS DOUBLE) IS NULL"
-        text = f"CASE WHEN {risky} THEN concat('''', {name}) ELSE {name} END AS {name}"
-        day = f"CAST({name} AS DATE) AS {name}"
-        selected.append(text if str(kind) == "VARCHAR" else day if str(kind).startswith("TIMESTAMP") else name)
-    relation.project(", ".join(selected)).write_csv(str(path), header=True)
+def _csv(frame: Frame, path: Path) -> int:
+    relation, changed = without_formulas(_relation(frame))
+    quoted = [(f'"{name}"', str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
+    days = [f"CAST({name} AS DATE) AS {name}" for name, kind in quoted if kind.startswith("TIMESTAMP")]
+    written = relation.project(f"* REPLACE ({', '.join(days)})") if days else relation
+    written.write_csv(str(path), header=True, use_tmp_file=False)
+    return changed
 
 
-def _xlsx(frame: Frame, path: Path) -> None:
+def _xlsx(frame: Frame, path: Path) -> int:
     """Raises SourceError for a name that no cell can hold as it is."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
@@ -92,6 +92,7 @@ def _xlsx(frame: Frame, path: Path) -> None:
     for row in customers.itertuples(index=False, name=None):
         sheet.append([_cell(sheet, value) for value in row])
     book.save(path)
+    return 0
 
 
 def _with_exact_names(relation: Any) -> Any:
@@ -122,4 +123,4 @@ def _cell(sheet: Any, value: Any, font: Any = None) -> Any:
     return cell
 
 
-_WRITERS: dict[str, Callable[[Frame, Path], None]] = {".parquet": _parquet, ".csv": _csv, ".xlsx": _xlsx}
+_WRITERS: dict[str, Callable[[Frame, Path], int]] = {".parquet": _parquet, ".csv": _csv, ".xlsx": _xlsx}

@@ -22,16 +22,6 @@ def check_header(names: Sequence[str], where: str) -> None:
         raise SourceError(f'{where} has no header: its first row holds "{data[0]}"; add a first row with column names.')
 
 
-def header(cells: Sequence[Any], where: str) -> list[str]:
-    """Names from the first row: blanks are numbered, repeated ones too."""
-    names: list[str] = []
-    for position, cell in enumerate(cells, 1):
-        name = str(cell).strip() if cell not in (None, "") else f"column {position}"
-        names.append(name if name not in names else f"{name} ({position})")
-    check_header(names, where)
-    return names
-
-
 def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
     """Each column in one type: whole numbers, numbers, days, moments, else text. Missing is None.
 
@@ -67,9 +57,20 @@ def _one_type(values: list[Any]) -> list[Any]:
 def _text(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat(" ", "seconds")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else _neutral(value)
     return str(value)
+
+
+def _neutral(value: float) -> str:
+    """A number among text, without a decimal sign: 12.5 as 125e-1.
+
+    The cell is a number whatever sign the text beside it uses, so it may neither prove one nor be read by one.
+    """
+    sign, digits, exponent = decimal.Decimal(repr(value)).as_tuple()
+    return f"{'-' * sign}{''.join(map(str, digits))}e{exponent}"
 
 
 def kind(values: Sequence[Any]) -> str:
@@ -89,12 +90,19 @@ def into_duckdb(connection: Any, table: str, parts: dict[str, list[Any]], create
     if create:
         kinds = ", ".join(f"{quoted[name]} {kind(values)}" for name, values in parts.items())
         connection.execute(f"CREATE TEMP TABLE {table} ({kinds})")
-    batch = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in parts.items()})
-    connection.register("clv_xl_batch", batch.map(_for_duckdb))
-    casts = ", ".join(f"CAST({q} AS {kind(parts[name])})" for name, q in quoted.items())
+    batch = pd.DataFrame({str(position): _batch(values) for position, values in enumerate(parts.values())})
+    connection.register("clv_xl_batch", batch)
+    casts = ", ".join(f'CAST("{position}" AS {kind(values)})' for position, values in enumerate(parts.values()))
     connection.execute(f"INSERT INTO {table} SELECT {casts} FROM clv_xl_batch")
     connection.unregister("clv_xl_batch")
 
 
-def _for_duckdb(value: Any) -> Any:
-    return None if value is None else value if isinstance(value, str) else str(value)
+def _batch(values: list[Any]) -> Any:
+    """The column for pandas: as it is where DuckDB takes that over value by value, else as text."""
+    import pandas as pd
+
+    kept = {"BIGINT": "Int64", "DOUBLE": "Float64", "DATE": "datetime64[us]", "TIMESTAMP": "datetime64[us]"}
+    try:
+        return pd.Series(values, dtype=kept[kind(values)])
+    except (KeyError, TypeError, ValueError, OverflowError):  # no such kind, or a later batch of another one
+        return pd.Series([v if v is None or isinstance(v, str) else str(v) for v in values], dtype=object)

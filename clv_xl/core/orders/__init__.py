@@ -12,7 +12,7 @@ from clv_xl.core.orders.customers import Kpis, customer_summary, kpis, kpis_of
 from clv_xl.core.orders.engines import PERIODS, first_order, number_of, rows, settled
 from clv_xl.core.orders.groups import Group, group_summary
 from clv_xl.core.orders.report import DataReport, ReportRow
-from clv_xl.core.orders.rules import PARTS, Columns, OrderRules, OrdersError
+from clv_xl.core.orders.rules import PARTS, Columns, OpenQuestion, OrderRules, OrdersError
 
 __all__ = [
     "MEASURES",
@@ -24,6 +24,7 @@ __all__ = [
     "DataReport",
     "Group",
     "Kpis",
+    "OpenQuestion",
     "OrderRules",
     "OrdersError",
     "ReportRow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from clv_xl.core.orders import lines
+from clv_xl.core.orders import lines, meaning, reasons, who
 from clv_xl.core.orders.engines import Frame, occurring, rows, settled
 from clv_xl.core.orders.header import under_internal_names
 from clv_xl.core.orders.lines import Typed
@@ -19,19 +20,6 @@ from clv_xl.core.orders.totals import totals
 
 _JUNK = 1e-9
 """An order whose lines cancel to less than this share of what moved is worth nothing: 0.1 + 0.2 - 0.3 is not a sale."""
-
-_REASONS = {
-    lines.NO_AMOUNT: ("Amount missing or unreadable", "left out; counted as 0"),
-    lines.NO_DATE: ("Date missing or unreadable", "left out"),
-    lines.NO_CUSTOMER: ("Customer missing", "left out"),
-    lines.OTHER_CURRENCY: (
-        "In another currency, or none stated",
-        "left out; the amount adds up money of several currencies",
-    ),
-    lines.LATER: ("After the last day that counts", "left out"),
-    lines.REFUND: ("Refunds (negative lines)", "left out as asked"),
-}
-_EXAMPLES_OF = {lines.NO_AMOUNT: "raw_amount", lines.NO_DATE: "raw_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +53,31 @@ def clean(frame: Any, columns: Columns, rules: OrderRules | None = None, names: 
     doubles = _doubles(log, rules)
     if rules.duplicates == "drop" and doubles:
         log = log.group_by(log.collect_schema().names()).agg(clv_xl_copies=nw.len()).drop("clv_xl_copies")
-    typed = lines.typed(lines.chosen(log, internal), rules)
+    also = meaning.beside(log, header, internal, rules)
+    if rules.duplicates == "keep" and doubles:
+        every = log.collect_schema().names()
+        log = settled(log.with_columns(nw.len().over(*every).cast(nw.Float64).alias(lines.COPIES)))
+    typed = lines.typed(lines.chosen(log, internal, also), columns, also, rules)
     by_reason = _by_reason(typed)
     _require_something(by_reason, typed, rules)
     orders = settled(_merged(typed, rules, by_reason))
     kept, idle = _kept(orders)
+    used = by_reason[lines.KEPT] | {"doubles": 0, "doubled": 0.0}
+    buyers = None
     if idle["lines"]:
-        orders = settled(_with_an_order(orders))
+        buyers = orders.filter(nw.col("is_order")).select("customer").unique()
+    if idle["lines"] or doubles:
+        used |= _among_them(typed, buyers)
+    if buyers is not None:
+        orders = settled(orders.join(buyers, on="customer", how="semi"))
+    if typed.spellings:
+        used_lines = typed.frame.filter(nw.col("why") == lines.KEPT)
+        orders = settled(who.as_first_spelled(orders, used_lines, typed.spellings))
     file = after = _total(typed)
     if rules.duplicates == "drop" and doubles:
-        file = _total(lines.typed(lines.chosen(whole, internal), rules))
+        file = _total(lines.typed(lines.chosen(whole, internal, also), columns, also, rules))
     dropped = (file[0] - after[0], file[1] - after[1])
-    report = _report(typed, rules, by_reason, kept, idle, doubles, file, dropped)
+    report = _report(typed, rules, by_reason, used, kept, idle, file, dropped)
     return Cleaned(orders, report, typed.as_of)
 
 
@@ -99,6 +100,9 @@ def _by_reason(typed: Typed) -> dict[int, dict[str, Any]]:
     amount = nw.col("amount")
     marks = {"refund": amount < 0, "free": amount == 0}
     parts = ["why", "amount"]
+    if "repeated" in typed.frame.collect_schema().names():
+        marks["free"] = marks["free"] & ~nw.col("repeated")
+        parts.append("repeated")
     if "order" in typed.parts:
         marks["unnumbered"] = nw.col("order").is_null()
         parts.append("order")
@@ -109,7 +113,7 @@ def _by_reason(typed: Typed) -> dict[int, dict[str, Any]]:
     frame = frame.with_columns(**sums) if sums else frame
     found = rows(totals(frame, ["why"], ["amount", *sums], lines="lines"))
     empty = dict.fromkeys(("lines", "amount", "taken", "refund", "free", "unnumbered"), 0)
-    return {why: empty | next((r for r in found if r["why"] == why), {}) for why in range(len(_REASONS) + 1)}
+    return {why: empty | next((r for r in found if r["why"] == why), {}) for why in range(len(reasons.STEPS) + 1)}
 
 
 def _require_something(by_reason: dict[int, dict[str, Any]], typed: Typed, rules: OrderRules) -> None:
@@ -120,22 +124,20 @@ def _require_something(by_reason: dict[int, dict[str, Any]], typed: Typed, rules
             "net them or leave them out."
         )
     if not by_reason[lines.KEPT]["lines"]:
-        worst = max(_REASONS, key=lambda why: by_reason[why]["lines"])
-        count = by_reason[worst]["lines"]
-        if not count:
+        if not any(found["lines"] for found in by_reason.values()):
             raise OrdersError("The log has no lines.")
-        example = _examples(typed, worst)
-        raise OrdersError(f"No line can be used. {_REASONS[worst][0]}: {count:,} lines{example}.")
+        raise OrdersError(reasons.nothing_usable(typed, by_reason))
 
 
 def _merged(typed: Typed, rules: OrderRules, by_reason: dict[int, dict[str, Any]]) -> Frame:
     """Orders from lines. Lines without an order number are merged by customer and moment."""
     kept = typed.frame
-    if any(by_reason[why]["lines"] for why in _REASONS):
+    if any(by_reason[why]["lines"] for why in reasons.STEPS):
         kept = kept.filter(nw.col("why") == lines.KEPT)
-    kept = kept.drop("why", "raw_date", "raw_amount")
-    if kept.collect_schema()["customer"].is_float():
-        kept = kept.with_columns(nw.col("customer").cast(nw.Int64))
+    kept = kept.drop(
+        "why", "raw_date", "raw_amount", *(m for m in ("repeated", "spelled", lines.COPIES) if m in kept.columns)
+    )
+    kept = _whole_customers(kept)
     if rules.lines == "each":
         worth = nw.col("amount") > 0 if rules.free == "no order" else nw.col("amount") >= 0
         return kept.with_columns(is_order=worth, lines=nw.lit(1))
@@ -178,61 +180,76 @@ def _kept(orders: Frame) -> tuple[dict[str, Any], dict[str, Any]]:
     return kept, idle
 
 
-def _with_an_order(orders: Frame) -> Frame:
-    buyers = orders.filter(nw.col("is_order")).select("customer").unique()
-    return orders.join(buyers, on="customer", how="semi")
+def _among_them(typed: Typed, buyers: Frame | None) -> dict[str, Any]:
+    """Refunds, free items and repeated lines among those that are kept: those of `buyers`, or of everybody."""
+    kept = _whole_customers(typed.frame.filter(nw.col("why") == lines.KEPT))
+    if buyers is not None:
+        kept = kept.join(buyers, on="customer", how="semi")
+    found = _by_reason(dataclasses.replace(typed, frame=kept))[lines.KEPT]
+    parts = {name: found[name] for name in ("refund", "taken", "free")}
+    names = kept.collect_schema().names()
+    if lines.COPIES not in names:
+        return parts
+    # Of n equal lines n - 1 repeat another one: each of them is (n - 1) / n of a repetition.
+    share = 1.0 - 1.0 / nw.col(lines.COPIES)
+    money = share * nw.col("amount") if "repeated" not in names else nw.lit(0.0)
+    again = rows(kept.with_columns(_share=share, _money=money).select(nw.col("_share", "_money").sum()))[0]
+    return parts | {"doubles": round(again["_share"] or 0.0), "doubled": again["_money"] or 0.0}
 
 
-def _examples(typed: Typed, why: int) -> str:
-    column = _EXAMPLES_OF.get(why)
-    if column is None:
-        return ""
-    found = rows(
-        typed.frame.filter(nw.col("why") == why).select(x=nw.col(column).cast(nw.String)).unique().sort("x").head(3)
-    )
-    shown = ", ".join(f'"{_brief(str(r["x"]))}"' if r["x"] is not None else "blank" for r in found)
-    return f", for example {shown}" if shown else ""
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+def _whole_customers(frame: Frame) -> Frame:
+    """Numbers of customers without a point, as soon as the missing ones are gone."""
+    is_float = frame.collect_schema()["customer"].is_float()
+    return frame.with_columns(nw.col("customer").cast(nw.Int64)) if is_float else frame
 
 
 def _report(
     typed: Typed,
     rules: OrderRules,
     by_reason: dict[int, dict[str, Any]],
+    used: dict[str, Any],
     kept: dict[str, Any],
     idle: dict[str, Any],
-    doubles: int,
     file: tuple[int, float],
     dropped: tuple[int, float],
 ) -> DataReport:
     out, notes = [], []
     if dropped[0]:
         out.append(ReportRow("Duplicates: equal in every column", dropped[0], dropped[1], "one of each kept", "out"))
-    for why, (step, done) in _REASONS.items():
-        found = by_reason[why]
-        if found["lines"]:
-            out.append(_row(step, found, done + _examples(typed, why), "out"))
+    for why, words in reasons.left_out(typed, by_reason).items():
+        step, done = reasons.STEPS[why]
+        out.append(_row(step, by_reason[why], done + words, "out"))
     if idle["lines"]:
         done = f"left out: {idle['customers']:,} customers with refunds or free items only"
         out.append(_row("Customers without an order", idle, done, "out"))
     total = ReportRow("In the file", file[0], file[1], "", "total")
     result = _row("Kept", kept, _merging(rules, kept), "kept", int(kept["n"]))
-    used = by_reason[lines.KEPT]
     if used["refund"]:
         taken = {"lines": used["refund"], "amount": used["taken"]}
         notes.append(_row("Refunds (negative lines)", taken, "netted against revenue", "note"))
     if used["free"]:
         done = "an order of nothing else " + ("counts" if rules.free == "order" else "does not count")
         notes.append(_row("Free items (amount 0)", {"lines": used["free"], "amount": 0}, done, "note"))
-    if doubles and rules.duplicates == "keep":
+    if used["doubles"]:
         done = "equal to another in every column; kept, since they can be real"
-        notes.append(_row("Duplicates", {"lines": doubles, "amount": 0}, done, "note"))
+        notes.append(_row("Duplicates", {"lines": used["doubles"], "amount": used["doubled"]}, done, "note"))
     remarks = (*typed.remarks, f"The last day that counts is {typed.as_of.isoformat()}.")
     gross = sum(float(f["amount"]) - 2 * float(f["taken"]) for f in by_reason.values()) + abs(dropped[1])
-    return DataReport((total, *out, result, *notes), remarks, gross)
+    unknown = _without_money(typed) if by_reason[lines.NO_AMOUNT]["lines"] else 0
+    return DataReport((total, *out, result, *notes), remarks, gross, unknown)
+
+
+def _without_money(typed: Typed) -> int:
+    """Lines whose money is not known. Where an order's amount stands on one of its lines, blanks on the others are."""
+    missing = typed.frame.filter(nw.col("why") == lines.NO_AMOUNT).with_columns(
+        _raw=nw.col("raw_amount").cast(nw.String)
+    )
+    if "order" in typed.parts:
+        paid = typed.frame.filter(~nw.col("amount").is_null() & ~nw.col("order").is_null()).select("order").unique()
+        blank = (nw.col("_raw").is_null() | (nw.col("_raw").str.strip_chars() == "")).fill_null(True)
+        further = missing.filter(blank).join(paid, on="order", how="semi")
+        return int(rows(missing.select(n=nw.len()))[0]["n"]) - int(rows(further.select(n=nw.len()))[0]["n"])
+    return int(rows(missing.select(n=nw.len()))[0]["n"])
 
 
 def _merging(rules: OrderRules, kept: dict[str, Any]) -> str:

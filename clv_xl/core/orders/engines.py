@@ -107,6 +107,29 @@ def clock_times(frame: Frame, column: str, zone: str | None) -> Frame:
     return frame.with_columns(nw.col(column).dt.convert_time_zone(_known(zone)).dt.replace_time_zone(None))
 
 
+def in_zone(frame: Frame, column: str, offset: str, zone: str) -> Frame:
+    """Clock times that are so many minutes (less than 1,024) ahead of UTC as those of `zone`; others as they are."""
+    utc = nw.col("_utc")
+    frame = frame.with_columns(_utc=nw.col(column).dt.offset_by("-1024m"), _left=1024 - nw.col(offset))
+    for bit in range(11):  # engines move all moments of a column by one length only
+        odd = (nw.col("_left") // 2**bit % 2 == 1).fill_null(False)
+        frame = frame.with_columns(_utc=nw.when(odd).then(utc.dt.offset_by(f"{2**bit}m")).otherwise(utc))
+    native = frame.to_native()
+    if is_native(frame, "duckdb"):
+        frame = opened(native.select(f"* REPLACE (timezone('{_known(zone)}', timezone('UTC', _utc)) AS _utc)"))
+    elif is_native(frame, "pyspark"):
+        from pyspark.sql import functions as sf
+
+        frame = opened(
+            native.withColumn("_utc", sf.convert_timezone(sf.lit("UTC"), sf.lit(_known(zone)), sf.col("_utc")))
+        )
+    else:
+        moved = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(_known(zone)).dt.replace_time_zone(None)
+        frame = frame.with_columns(_utc=moved)
+    there = ~nw.col(offset).is_null()
+    return frame.with_columns(nw.when(there).then(utc).otherwise(nw.col(column)).alias(column)).drop("_utc", "_left")
+
+
 def _known(zone: str) -> str:
     from zoneinfo import ZoneInfo
 

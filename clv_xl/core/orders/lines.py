@@ -11,28 +11,43 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from clv_xl.core.orders import text
-from clv_xl.core.orders.engines import Frame, after, clock_times, is_native, occurring, opened, rows, settled
-from clv_xl.core.orders.rules import Columns, OrderRules, OrdersError
+from clv_xl.core.orders import amounts, dates_in_text, meaning, moments, numbers_in_text, odd_dates, once_per_order
+from clv_xl.core.orders.currencies import one_currency
+from clv_xl.core.orders.engines import Frame, after, is_native, occurring, opened, rows, settled
+from clv_xl.core.orders.meaning import Beside
+from clv_xl.core.orders.rules import Columns, OrderRules
 
-KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND = range(7)
-_READ = ("date", "amount", "quantity", "price", "cost")
+KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND, DID_NOT_HAPPEN = range(8)
+COPIES = "clv_xl_copies"
+"""A column with how many lines of the log are equal to this one in every column, itself among them."""
 
 
 @dataclass(slots=True)
 class Typed:
-    """Typed lines, with the columns `why` and `raw_date`, `raw_amount` for examples; remarks on how they were read."""
+    """Typed lines, with the columns `why` and `raw_date`, `raw_amount` for examples; remarks on how they were read.
+
+    `no_dates` says what the texts are that are no date.
+    """
 
     frame: Frame
     as_of: dt.date
     parts: tuple[str, ...]
     remarks: list[str] = field(default_factory=list)
+    no_dates: str = ""
+    did_not_happen: str = ""
+    """What was done with orders that did not happen."""
+    spellings: dict[str, str] = field(default_factory=dict)
+    """Customers' spellings, and the one that was taken for each."""
 
 
-def chosen(frame: Frame, columns: Columns) -> Frame:
+def chosen(frame: Frame, columns: Columns, also: Beside) -> Frame:
     """The columns that play a part, under the names of their parts; they are stated by their internal names."""
-    wanted = frame.select(**{part: nw.col(name) for part, name in columns.named.items()})
-    return _without_objects(wanted)
+    wanted = {part: nw.col(name) for part, name in columns.named.items() if part not in ("status", "email")}
+    wanted |= {f"status{i}": nw.col(name) for i, name in enumerate(also.statuses)}
+    wanted |= {f"person{i}": nw.col(name) for i, name in enumerate(also.persons)}
+    if COPIES in frame.collect_schema().names():
+        wanted[COPIES] = nw.col(COPIES)
+    return _without_objects(frame.select(**wanted))
 
 
 def _without_objects(frame: Frame) -> Frame:
@@ -66,14 +81,17 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def typed(frame: Frame, rules: OrderRules) -> Typed:
+def typed(frame: Frame, columns: Columns, also: Beside, rules: OrderRules) -> Typed:
     """Read every line. Raises OrdersError where a rule is needed that nobody has stated."""
     remarks: list[str] = []
-    frame = _read(frame, rules, remarks)
-    frame, foreign = _one_currency(frame, rules, remarks)
-    as_of = rules.as_of or _last_day(frame, rules.today)
+    frame, no_dates = _read(frame, also, rules, remarks)
+    frame, foreign = one_currency(frame, rules, remarks)
+    meant = meaning.understood(frame, columns, also, rules, remarks)
+    frame = meant.frame
+    as_of = _stated_day(frame, rules.as_of) if rules.as_of else _last_day(frame, rules.today)
     late = after(nw.col("moment"), as_of).fill_null(False)
-    against = {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
+    against = {} if meant.left_out is None else {DID_NOT_HAPPEN: meant.left_out}
+    against |= {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
     against[NO_CUSTOMER] = nw.col("customer").is_null()
     if foreign is not None:
         against[OTHER_CURRENCY] = foreign
@@ -83,17 +101,35 @@ def typed(frame: Frame, rules: OrderRules) -> Typed:
     why = nw.lit(KEPT)
     for reason, speaks in reversed(occurring(frame, {str(n): speaks for n, speaks in against.items()}).items()):
         why = nw.when(speaks).then(int(reason)).otherwise(why)
-    kept = [p for p in ("order", "channel", "cost", "quantity") if p in frame.collect_schema().names()]
-    names = ["customer", "moment", "amount", *kept, "raw_date", "raw_amount"]
-    return Typed(frame.select(*names, why=why), as_of, tuple(kept), remarks)
+    frame = frame.with_columns(why=why)
+    if meant.per_order:
+        frame = settled(once_per_order.once_per_order(frame, nw.col("why") == KEPT))
+    there = frame.collect_schema().names()
+    kept = [p for p in ("order", "channel", "cost", "quantity") if p in there]
+    marks = [m for m in ("repeated", "spelled", COPIES) if m in there]
+    names = ["customer", "moment", "amount", *kept, *marks, "raw_date", "raw_amount", "why"]
+    return Typed(frame.select(*names), as_of, tuple(kept), remarks, no_dates, meant.done, meant.spellings)
 
 
-def _read(frame: Frame, rules: OrderRules, remarks: list[str]) -> Frame:
-    """Text read as numbers and moments. That is the slow part of a log of text, so it is done once and kept."""
-    textual = any(kind == nw.String for part, kind in frame.collect_schema().items() if part in _READ)
+def _read(frame: Frame, also: Beside, rules: OrderRules, remarks: list[str]) -> tuple[Frame, str]:
+    """Text read as numbers and moments, and what the texts are that are no date.
+
+    That is the slow part of a log of text, so it is done once and kept.
+    """
+    schema = frame.collect_schema()
+    texts = [part for part in ("date", *amounts.PARTS) if part in schema.names() and schema[part] == nw.String]
+    odd = _odd(frame, texts)
     frame = frame.with_columns(raw_date=nw.col("date"), raw_amount=_raw_amount(frame))
-    frame = _moments(_names(_numbers(frame, rules)), rules, remarks)
-    return settled(frame.drop("date")) if textual else frame
+    frame = _names(amounts.with_amount(frame, rules, odd - {"date"}, remarks))
+    frame, no_dates = moments.with_moment(frame, rules, "date" in odd, remarks)
+    return (settled(frame.drop("date")) if texts or also.statuses or also.persons else frame), no_dates
+
+
+def _odd(frame: Frame, texts: list[str]) -> set[str]:
+    """The columns of text whose values are not all written in the one way that needs no rule."""
+    odd = {p: (dates_in_text if p == "date" else numbers_in_text).is_odd(nw.col(p)).cast(nw.Int64) for p in texts}
+    found = rows(frame.select(**{p: n.sum() for p, n in odd.items()}))[0] if odd else {}
+    return {part for part, count in found.items() if count}
 
 
 def _raw_amount(frame: Frame) -> nw.Expr:
@@ -104,37 +140,17 @@ def _raw_amount(frame: Frame) -> nw.Expr:
     return nw.concat_str(both, separator=" × ")
 
 
-def _numbers(frame: Frame, rules: OrderRules) -> Frame:
-    schema = frame.collect_schema()
-    parts = [p for p in ("amount", "quantity", "price", "cost") if p in schema.names()]
-    for part in parts:
-        if schema[part] == nw.String:
-            frame = text.with_number(frame, part, rules.decimal)
-    frame = frame.with_columns(*(_number(p, schema[p]).alias(p) for p in parts))
-    if "amount" not in parts:
-        frame = frame.with_columns(amount=nw.col("quantity") * nw.col("price"))
-    optional = [nw.col(p).fill_null(0.0) for p in ("quantity", "cost") if p in parts]
-    return frame.with_columns(*optional) if optional else frame
-
-
-def _number(part: str, kind: Any) -> nw.Expr:
-    value = nw.col(part).cast(nw.Float64)
-    if not (kind == nw.String or kind.is_numeric()):
-        raise OrdersError(f"The column for the {part} holds {kind}, not numbers; choose another column.")
-    finite = (value > float("-inf")) & (value < float("inf"))
-    return nw.when(finite.fill_null(False)).then(value)
-
-
 def _names(frame: Frame) -> Frame:
     """Customers, orders, channels: text without spaces around it, whole numbers without a point; blank is missing."""
     schema = frame.collect_schema()
-    for part in ("customer", "order", "channel", "currency"):
+    beside = [name for name in schema.names() if name.startswith(("status", "person"))]
+    for part in ("customer", "order", "channel", "currency", *beside):
         if part not in schema.names():
             continue
         name = nw.col(part)
-        if schema[part].is_float():
+        if schema[part].is_float() and part not in beside:
             name = _whole(frame, part)
-        elif not schema[part].is_integer():
+        elif not schema[part].is_integer() or part in beside:
             name = name.cast(nw.String).str.strip_chars(" \t")
             name = nw.when((name != "").fill_null(False)).then(name)
         frame = frame.with_columns(name.alias(part))
@@ -150,103 +166,21 @@ def _whole(frame: Frame, part: str) -> nw.Expr:
     return name  # a whole number as soon as the missing ones are gone
 
 
-def _moments(frame: Frame, rules: OrderRules, remarks: list[str]) -> Frame:
-    kind = frame.collect_schema()["date"]
-    if kind == nw.String:
-        return _from_text(frame, rules, remarks)
-    if kind.is_integer() or kind.is_float():
-        compact = nw.col("date").cast(nw.Float64)
-        days = nw.when(compact.is_between(10_000_101, 99_991_231).fill_null(False)).then(compact).otherwise(0.0)
-        number = days.cast(nw.Int64).cast(nw.String)
-        remarks.append("Dates are numbers, read as year, month, day: 20250403 is 3 April 2025.")
-        return text.with_moment(frame, number, True)
-    if kind == nw.Date:
-        return frame.with_columns(moment=nw.col("date").cast(nw.Datetime("us")))
-    if not isinstance(kind, nw.Datetime):
-        raise OrdersError(f"The column for the date holds {kind}, not dates; choose another column.")
-    frame = frame.with_columns(moment=nw.col("date"))
-    if kind.time_zone is not None:
-        frame = clock_times(frame, "moment", rules.time_zone)
-        remarks.append(f"Moments with a time zone became clock times in {rules.time_zone or 'the zone of the engine'}.")
-    return frame.with_columns(moment=nw.col("moment").cast(nw.Datetime("us")))
-
-
-def _from_text(frame: Frame, rules: OrderRules, remarks: list[str]) -> Frame:
-    frame = frame.with_columns(date=nw.col("date").str.strip_chars(" \t"))
-    date = nw.col("date")
-    first, second = text.above_twelve(date)
-    facts = rows(
-        frame.select(
-            year_last=text.year_last(date).cast(nw.Int64).sum(),
-            offsets=text.has_offset(date).cast(nw.Int64).sum(),
-            short_years=text.short_year(date).cast(nw.Int64).sum(),
-            first=first.cast(nw.Int64).sum(),
-            second=second.cast(nw.Int64).sum(),
-        )
-    )[0]
-    if facts["offsets"]:
-        if rules.time_zone is not None:
-            raise OrdersError(
-                "The dates are text with a zone (as 2025-04-03T08:00Z), which cannot be moved to another zone; "
-                "store them as timestamps, or leave the time zone out to take the clock time as written."
-            )
-        remarks.append("Dates are text with a zone: the clock time was taken as written.")
-    if facts["short_years"]:
-        remarks.append(
-            f"{facts['short_years']:,} dates have a year of two digits, read as one of 1969 to 2068: 69 to 99 are 19xx."
-        )
-    day_first = _day_first(facts, rules, remarks) if facts["year_last"] else True
-    return text.with_moment(frame, date, day_first)
-
-
-def _day_first(facts: dict[str, Any], rules: OrderRules, remarks: list[str]) -> bool:
-    """Whether 3/4/2025 is the third of April, as stated or as the log proves."""
-    order, proof = rules.date_order, "as stated"
-    if order == "auto":
-        proved = {"day-first": facts["first"], "month-first": facts["second"]}
-        if not any(proved.values()) or all(proved.values()):
-            found = "nothing in the log says which" if not any(proved.values()) else "the log has both"
-            raise OrdersError(
-                f"Dates such as 3/4/2025 can be 3 April or March 4, and {found}; state day-first or month-first."
-            )
-        order = "day-first" if proved["day-first"] else "month-first"
-        proof = f"as {proved[order]:,} dates with a day above 12 prove"
-    remarks.append(f"Dates such as 3/4/2025 were read {order}, {proof}.")
-    return order == "day-first"
-
-
-def _one_currency(frame: Frame, rules: OrderRules, remarks: list[str]) -> tuple[Frame, nw.Expr | None]:
-    """Amounts in one currency, and which lines are in another one that was not asked for, None if none can be."""
-    if "currency" not in frame.collect_schema().names():
-        return frame, None
-    found = sorted(str(r["currency"]) for r in rows(frame.select("currency").unique()) if r["currency"] is not None)
-    if rules.rates is not None:
-        missing = [c for c in found if c not in rules.rates]
-        if missing:
-            raise OrdersError(f"There is no rate for {', '.join(missing)}; give one for each of: {', '.join(found)}.")
-        rate = nw.lit(1.0)  # of lines that state no currency, which are left out
-        for code in found:
-            rate = nw.when((nw.col("currency") == code).fill_null(False)).then(float(rules.rates[code])).otherwise(rate)
-        remarks.append(f"Amounts were converted at the rates given for: {', '.join(found)}.")
-        converted = frame.with_columns(*(nw.col(p) * rate for p in ("amount", "cost") if p in frame.columns))
-        return converted, nw.col("currency").is_null()
-    if rules.currency is not None:
-        if rules.currency not in found:
-            raise OrdersError(f"No line is in {rules.currency}; there are: {', '.join(found)}.")
-        remarks.append(f"Only amounts in {rules.currency} were kept.")
-        return frame, (nw.col("currency") != rules.currency).fill_null(True)
-    if len(found) > 1:
-        raise OrdersError(
-            f"The log has {len(found)} currencies ({', '.join(found[:10])}), and a sum over them means nothing; "
-            "choose one, or give a rate for each."
-        )
-    return frame, None
-
-
 def _last_day(frame: Frame, today: dt.date) -> dt.date:
+    """The last day up to today of a line that can be used."""
+    every = frame
     beyond = {part: nw.col(part).is_null() for part in ("amount", "customer")}
     beyond["moment"] = after(nw.col("moment"), today).fill_null(False)
     for condition in occurring(frame, beyond).values():
         frame = frame.filter(~condition)
-    last = rows(frame.select(last=nw.col("moment").max()))[0]["last"]
-    return last.date() if last is not None else today
+    found = rows(frame.select(first=nw.col("moment").min(), last=nw.col("moment").max()))[0]
+    if found["last"] is None or found["first"].year < odd_dates.EARLY:
+        odd_dates.check_years(every, None)
+    return found["last"].date() if found["last"] is not None else today
+
+
+def _stated_day(frame: Frame, as_of: dt.date) -> dt.date:
+    first = rows(frame.select(first=nw.col("moment").min()))[0]["first"]
+    if first is not None and (first.year < odd_dates.EARLY or first.date() > as_of):
+        odd_dates.check_years(frame, as_of)
+    return as_of

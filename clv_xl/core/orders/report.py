@@ -34,6 +34,8 @@ class DataReport:
     rows: tuple[ReportRow, ...]
     remarks: tuple[str, ...] = ()
     gross: float = field(default=0.0)
+    unknown: int = 0
+    """Lines whose money is not known: their amounts are missing or could not be read."""
 
     def row(self, role: str) -> ReportRow:
         """The row "total" or "kept"."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from clv_xl.hosts.libreoffice import names
 from clv_xl.hosts.libreoffice.office import Office
+from clv_xl.writing.ending import undone_if_ended
 
 MANAGER = Path(__file__).with_name("extension_manager.py")
 _SECONDS = 300
@@ -45,7 +46,8 @@ def run(command: Sequence[str | Path], environment: dict[str, str] | None = None
             start_new_session=True,
         )
         try:
-            code = process.wait(_SECONDS)
+            with undone_if_ended(lambda: _end(process)):
+                code = process.wait(_SECONDS)
         except subprocess.TimeoutExpired:
             code = -1
         finally:

@@ -1,0 +1,47 @@
+"""Refunds that stand in a column beside the total of their order."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+
+from clv_xl.core.orders.engines import Frame, rows
+from clv_xl.core.orders.rules import OpenQuestion, OrderRules, OrdersError
+
+_CENT = 0.005
+
+
+def less_refunds(frame: Frame, header: str, rules: OrderRules, remarks: list[str]) -> Frame:
+    """Typed lines with amounts less what was paid back of them; `refunded` becomes that money, positive.
+
+    Raises OpenQuestion where nothing proves that the column `header` holds money of the amounts beside it.
+    """
+    back, amount = nw.col("refunded"), nw.col("amount")
+    filled = back.fill_null(0.0)
+    whole = ((filled.abs() - amount.abs()).abs() < _CENT).fill_null(False) & (filled.abs() >= _CENT)
+    facts = rows(
+        frame.select(
+            some=(filled.abs() >= _CENT).cast(nw.Int64).sum(),
+            whole=whole.cast(nw.Int64).sum(),
+            low=filled.min(),
+            high=filled.max(),
+            money=filled.sum(),
+        )
+    )[0]
+    if not facts["some"]:
+        return frame.with_columns(refunded=filled)
+    if facts["low"] < 0 < facts["high"]:
+        raise OrdersError(
+            f'"{header}" holds refunds both above and below 0 ({facts["high"]:,.2f}, {facts["low"]:,.2f}); make them '
+            "of one sign, or leave the column out: --refunded none."
+        )
+    if not facts["whole"] and "refunded" not in rules.named:
+        raise OpenQuestion(
+            f'"{header}" may hold money paid back of the amounts beside it: {facts["some"]:,} lines, '
+            f"{abs(facts['money']):,.2f}. No line is paid back in full, which would prove it.",
+            [[f"--refunded={header}"], ["--refunded=none"]],
+        )
+    remarks.append(
+        f'Refunds in "{header}" were taken off the amounts beside them: {facts["some"]:,} lines, '
+        f"{abs(facts['money']):,.2f}."
+    )
+    return frame.with_columns(refunded=filled.abs(), amount=amount - filled.abs())
