@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import pytest
 
-from clv_xl.core.orders import Cleaned, Columns, OrderRules, OrdersError, clean
+from clv_xl.core.orders import Cleaned, Columns, OrderRules, OrdersError, clean, rows
 
 Engine = Callable[[dict[str, list[Any]]], Any]
 TODAY = dt.date(2025, 6, 30)
@@ -118,56 +118,74 @@ class TestSeveralColumns:
 
 
 class TestSpellings:
-    @pytest.mark.parametrize(
-        ("amount", "expected"),
-        [
-            ("\u221212.00", -12.0),
-            ("\u201312.00", -12.0),
-            ("\uff0d12.00", -12.0),
-            ("12.00-", -12.0),
-            ("12.00 \u2212", -12.0),
-            ("(12.00)", -12.0),
-            ("($ 12.00)", -12.0),
-            ("-$12.00", -12.0),
-            ("$-12.00", -12.0),
-            ("12.00- EUR", -12.0),
-            ("CHF 12.\u2013", 12.0),
-            ("12.-", 12.0),
-            ("12,-", 12.0),
-            ("12:- kr", 12.0),
-            ("1\u202f234.50", 1234.5),
-            ("1\u2009234.50", 1234.5),
-            ("1\u00a0234.50", 1234.5),
-            ("1’234.50", 1234.5),
-            ("R$ 12.50", 12.5),
-            ("12.50 r$", 12.5),
-            ("₹1,23,456.50", 123456.5),
-            ("Rs.500.25", 500.25),
-            ("12.50 zł", 12.5),
-            ("12.50 ZŁ", 12.5),
-            ("kr. 12.50", 12.5),
-            ("12.50kr", 12.5),
-            ("Fr. 12.50", 12.5),
-            ("NT$1,200.00", 1200.0),
-            ("usd 12.50", 12.5),
-            ("12.50USD", 12.5),
-            ("$12.50 USD", 12.5),
-            ("US$ 12.50", 12.5),
-            ("฿12.50", 12.5),
-            ("S/. 12.50", 12.5),
-            ("$.50", 0.5),
-            ("12.50 руб.", 12.5),
-            ("12.50 KČ", 12.5),
-        ],
-    )
-    def test_a_number_in_many_coats(self, engine: Engine, amount: str, expected: float) -> None:
-        assert total(engine, amount, "100.00") == pytest.approx(100 + expected)
+    """All in one log each, whose column for the currency answers what its marks would raise."""
 
-    @pytest.mark.parametrize("amount", ["12 MIO", "10k", "1.5M", "12 Tsd", "5%", "12 kg", "free", "nan", "1-2", "--5"])
-    def test_what_is_no_amount_stays_unread(self, engine: Engine, amount: str) -> None:
-        result = cleaned(engine, amount, "100.00")
+    COLUMNS = Columns("who", "when", "money", currency="unit")
+    COATS: ClassVar = {
+        "\u221212.00": -12.0,
+        "\u201312.00": -12.0,
+        "\uff0d12.00": -12.0,
+        "12.00-": -12.0,
+        "12.00 \u2212": -12.0,
+        "(12.00)": -12.0,
+        "($ 12.00)": -12.0,
+        "-$12.00": -12.0,
+        "$-12.00": -12.0,
+        "12.00- EUR": -12.0,
+        "CHF 12.\u2013": 12.0,
+        "12.-": 12.0,
+        "12,-": 12.0,
+        "12:- kr": 12.0,
+        "1\u202f234.50": 1234.5,
+        "1\u2009234.50": 1234.5,
+        "1\u00a0234.50": 1234.5,
+        "1’234.50": 1234.5,
+        "R$ 12.50": 12.5,
+        "12.50 r$": 12.5,
+        "₹1,23,456.50": 123456.5,
+        "Rs.500.25": 500.25,
+        "12.50 zł": 12.5,
+        "12.50 ZŁ": 12.5,
+        "kr. 12.50": 12.5,
+        "12.50kr": 12.5,
+        "Fr. 12.50": 12.5,
+        "NT$1,200.00": 1200.0,
+        "usd 12.50": 12.5,
+        "12.50USD": 12.5,
+        "$12.50 USD": 12.5,
+        "US$ 12.50": 12.5,
+        "฿12.50": 12.5,
+        "S/. 12.50": 12.5,
+        "$.50": 0.5,
+        "12.50 руб.": 12.5,
+        "12.50 KČ": 12.5,
+    }
+    RUBBISH = ("12 MIO", "10k", "1.5M", "12 Tsd", "5%", "12 kg", "free", "nan", "1-2", "--5")
+
+    def cleaned(self, engine: Engine, amounts: Sequence[str]) -> Cleaned:
+        count = len(amounts)
+        parts = {
+            "who": [f"c{n}" for n in range(count)],
+            "when": ["2025-01-15"] * count,
+            "money": list(amounts),
+            "unit": ["EUR"] * count,
+        }
+        return clean(engine(parts), self.COLUMNS, OrderRules(today=TODAY, lines="each"))
+
+    def test_a_number_in_many_coats(self, engine: Engine) -> None:
+        positive = {coat: value for coat, value in self.COATS.items() if value > 0}
+        found = rows(self.cleaned(engine, list(positive)).orders)
+        by_customer = {row["customer"]: row["amount"] for row in found}
+        assert {coat: by_customer.get(f"c{n}") for n, coat in enumerate(positive)} == positive
+
+    def test_a_negative_number_in_many_coats(self, engine: Engine) -> None:
+        negative = [coat for coat, value in self.COATS.items() if value < 0]
+        assert self.cleaned(engine, [*negative, "1000.00"]).report.row("total").amount == 1000 - 12 * len(negative)
+
+    def test_what_is_no_amount_stays_unread(self, engine: Engine) -> None:
+        result = self.cleaned(engine, [*self.RUBBISH, "100.00"])
         assert result.report.row("kept").amount == 100.0
-        assert [(row.step, row.lines) for row in result.report.left_out] == [("Amount missing or unreadable", 1)]
+        assert [row.lines for row in result.report.left_out] == [len(self.RUBBISH)]
 
 
 class TestMarks:
