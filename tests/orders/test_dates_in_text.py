@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import pytest
 
 from clv_xl.core.orders import Cleaned, Columns, OrderRules, OrdersError, clean, rows
+from clv_xl.core.orders.dates_in_text import exact_form, with_exact_moment, with_moment
+from clv_xl.core.orders.engines import opened
 
 Engine = Callable[[dict[str, list[Any]]], Any]
 TODAY = dt.date(2025, 12, 31)
@@ -200,3 +203,31 @@ class TestWhatIsNoDate:
         message = str(caught.value)
         assert 'Date missing or unreadable: 2 lines, for example "later", "soon"' in message
         assert 'Amount missing or unreadable: 1 line, for example "?"' in message
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (["2025-01-05", "2024-02-29", "2000-02-29", "", None, "0001-01-01", "2025-12-31"], "%Y-%m-%d"),
+        (["2025-01-05 23:59:59", "1996-02-29 00:00:00"], "%Y-%m-%d %H:%M:%S"),
+        (["2025-01-05", "2025-02-29"], None),
+        (["2025-01-05", "2100-02-29"], None),
+        (["2025-01-05", "1900-02-29"], None),
+        (["2025-01-05", "2025-04-31"], None),
+        (["2025-01-05", "0000-01-01"], None),
+        (["2025-01-05", "2025-01-05 10:00:00"], None),
+        (["2025-01-05 24:00:00"], None),
+        (["2025-1-5"], None),
+        (["", None], None),
+    ],
+)
+def test_an_exact_form_is_read_at_once_and_to_the_same_moments(
+    engine: Engine, texts: list[str | None], form: str | None
+) -> None:
+    frame = opened(engine({"date": ["", *texts]}))
+    assert exact_form(frame) == form
+    if form is None:
+        return
+    slow = sorted(str(r["moment"]) for r in rows(with_moment(frame, nw.col("date"), True)))
+    assert sorted(str(r["moment"]) for r in rows(with_exact_moment(frame, form))) == slow
+    assert slow.count("None") == len([t for t in ["", *texts] if not t])

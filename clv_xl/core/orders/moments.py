@@ -51,7 +51,8 @@ def _from_values(frame: Frame, kind: Any, rules: OrderRules, remarks: list[str])
 def _from_text(frame: Frame, rules: OrderRules, odd: bool, remarks: list[str]) -> tuple[Frame, str]:
     frame = frame.with_columns(date=nw.col("date").str.strip_chars(" \t"))
     if not odd:
-        return text.with_moment(frame, nw.col("date"), True), ""
+        form = text.exact_form(frame)
+        return text.with_exact_moment(frame, form) if form else text.with_moment(frame, nw.col("date"), True), ""
     facts = _facts(frame)
     if facts["worded"]:
         frame = settled(date_words.in_numbers(frame, "date"))

@@ -13,6 +13,8 @@ from clv_xl.core.orders.engines import Frame, is_native, opened, rows
 from clv_xl.core.orders.rules import Columns, OpenQuestion, OrderRules, OrdersError
 
 _NOBODY = ("0", "-1", "0.0", "-1.0", "guest", "guests", "gast", "invité", "invitado", "ospite", "misafir", "walk-in")
+_NUMBER = r"^(?:0|[1-9][0-9]{0,14})$"
+"""A number that has one spelling."""
 _ENOUGH = 5
 """Orders from which on it is no chance that each has a customer of its own."""
 
@@ -114,6 +116,9 @@ def merged_names(frame: Frame, exact: bool, remarks: list[str]) -> tuple[Frame, 
     stay in a column `spelled`.
     """
     if exact or frame.collect_schema()["customer"] != nw.String:
+        return frame, {}
+    numbers = nw.col("customer").str.contains(_NUMBER).fill_null(True)
+    if not rows(frame.select(others=(~numbers).cast(nw.Int64).sum()))[0]["others"]:
         return frame, {}
     names = _values(frame.select("customer").unique().filter(~nw.col("customer").is_null()))
     if not labelled(names).merges and all(map(str.isascii, names)):
