@@ -68,7 +68,7 @@ def records(found: Iterable[str], dialect: Dialect, width: int = 0) -> Iterator[
         if standard(line) is not None:
             yield number, line, None
         elif line.strip(_BLANK) or delimiter in line:
-            reader = _Record(line, source, dialect, number)
+            reader = _Record(given, source, dialect, number)  # a CR before a break within quotes is text
             fields = reader.fields() if quote in line else line.split(delimiter)
             if any("\0" in value for value in fields):
                 raise Malformed(number, "holds a NUL, which no text does; the file is damaged.")

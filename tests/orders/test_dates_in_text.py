@@ -20,7 +20,7 @@ COLUMNS = Columns("who", "when", "money")
 
 def cleaned(engine: Engine, *dates: str | None, **rules: Any) -> Cleaned:
     frame = engine({"who": [d or "" for d in dates], "when": list(dates), "money": [1.0] * len(dates)})
-    result = clean(frame, COLUMNS, OrderRules(today=TODAY, **rules))
+    result = clean(frame, COLUMNS, OrderRules(today=TODAY, exact_names=True, **rules))
     assert result.report.reconciles
     return result
 

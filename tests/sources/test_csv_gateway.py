@@ -361,3 +361,9 @@ class TestCompressed:
         whole = gzip.compress((HEAD + "".join(f"C{n},2025-01-05,{n}\n" for n in range(9_999))).encode())
         with pytest.raises(SourceError, match="is damaged: it cannot be decompressed to its end"):
             open_log(csv(tmp_path, whole[: len(whole) // 2], "o.csv.gz"))
+
+
+def test_a_break_within_quotes_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "o.csv"
+    file.write_bytes(b'customer,date,amount\n"a\r\nb",,\n"c\nd",2025-01-05\n')
+    assert [row[0] for row in open_log(str(file)).frame.fetchall()] == ["a\r\nb", "c\nd"]
