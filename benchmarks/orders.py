@@ -111,6 +111,33 @@ def compare_rfm(orders: int, rounds: int) -> None:
     print(f"{'worksheet RFM, scores and segments':<48}{ours:>8.2f} s{quick:>9.2f} s{ratio:>8.1f}x   goal 2x")
 
 
+def compare_files(kind: str, orders: int, rounds: int, goal: str) -> None:
+    """The command on a file, against nothing but a DuckDB query by customer that writes Parquet, a process each."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory() as folder:
+        log, ours, peer = (Path(folder) / name for name in (f"orders.{kind}", "ours.parquet", "peer.parquet"))
+        duckdb.execute(
+            f"""COPY (SELECT cast(hash(i) % {orders // 3} AS BIGINT) AS customer,
+                TIMESTAMP '2020-01-01' + to_seconds(cast(hash(i * 7 + 1) % 126230400 AS BIGINT)) AS date,
+                cast((500 + hash(i * 13 + 5) % 20000) / 100 AS DECIMAL(10, 2)) AS amount
+            FROM range({orders}) AS t(i)) TO '{log}'"""
+        )
+        query = (
+            "SELECT customer, count(*), count(DISTINCT date), sum(amount), min(date), max(date) "
+            f"FROM '{log}' GROUP BY customer"
+        )
+        bare = [sys.executable, "-c", f'import duckdb; duckdb.execute("""COPY ({query}) TO \'{peer}\'""")']
+        command = [sys.executable, "-m", "clv_xl", "summarise", str(log), "-o", str(ours), "--force"]
+        pairs = [
+            tuple(seconds(lambda c=c: subprocess.run(c, check=True, capture_output=True)) for c in (bare, command))  # type: ignore[misc]
+            for _ in range(rounds)
+        ]
+    quick, slow = (statistics.median(values) for values in zip(*pairs, strict=True))
+    ratio = statistics.median(b / a for a, b in pairs)
+    print(f"{f'summarise, {orders:,} lines from {kind}':<48}{slow:>8.2f} s{quick:>9.2f} s{ratio:>8.1f}x   goal {goal}")
+
+
 def generate(path: Path, orders: int) -> None:
     import duckdb
 
@@ -160,3 +187,6 @@ if __name__ == "__main__":
         quick = "--quick" in sys.argv
         compare(500_000 if quick else 5_000_000, 3 if quick else 2)
         compare_rfm(1_000_000, 5)
+        print(f"\n{'':<48}{'ours':>10}{'group by':>11}{'slower':>9}")
+        compare_files("parquet", 2_000_000 if quick else 20_000_000, 3, "2.5x")
+        compare_files("csv", 500_000 if quick else 5_000_000, 3, "4x")

@@ -78,6 +78,10 @@ def test_open_orders_are_asked_about(engine: Engine) -> None:
         ("is_cancelled", "0", "done"),
         ("Cancelled", "ja", "not"), ("cancelled_at", "2025-01-01", "not"), ("Cancelled at", None, None),
         ("status", "cancelled by nobody", None),
+        ("cancelled_at", "0000-00-00 00:00:00", None),
+        ("cancelled", "2025-01-09", "not"),
+        ("cancelled", "nein", "done"),
+        ("cancelled", "changed my mind", None),
     ],
 )  # fmt: skip
 def test_words_of_several_languages(header: str, value: str | None, kind: str | None) -> None:

@@ -50,6 +50,7 @@ _SPELLED = sorted(
     }
 )
 _TRUE = {"1", "1.0", "true", "yes", "y", "x", "t", "ja", "oui", "si", "sí", "sim", "evet", "wahr", "是"}
+_FALSE = {"0", "0.0", "false", "no", "n", "f", "-", "nein", "non", "não", "nee", "hayır", "falsch", "否"}
 _FLAG = re.compile(r"(?:is|was|ist)?(?:cancell?ed|storniert|annule|cancelado|geannuleerd|iptaledildi|void|voided)")
 _MOMENT = re.compile(r"(?:cancell?ed|cancellation|void|voided)(?:at|on|date|time)|stornodatum|storniertam")
 _HEADER = re.compile(r"status|statut|estadopedido|statoordine|durum|situacao|狀態|状态|สถานะ")
@@ -71,11 +72,12 @@ def kind_of(header: str, value: Any) -> Kind | None:
     text = str(value).strip() if value is not None else ""
     plain = plain_name(header)
     if _MOMENT.fullmatch(plain):
-        return "not" if text else None
+        return "not" if re.search("[1-9]", text) else None  # not for 0000-00-00, which means never
     word = plain_name(text)
     kind = _KINDS.get(word) or _KINDS.get(word.removeprefix("wc"))
     if _FLAG.fullmatch(plain) and text:
-        return "not" if text.casefold() in _TRUE else kind or "done"
+        dated = re.search(r"[1-9][0-9]{3}|[0-9][-./][0-9]", text)
+        return "not" if text.casefold() in _TRUE or dated else "done" if text.casefold() in _FALSE else kind
     return kind
 
 
