@@ -36,8 +36,9 @@ NAMES = {
     "vertriebskanal canal canale kanaal 渠道 通路 ช่องทาง",
     "cost": "cost costs totalcost linecost cogs costofgoods kosten wareneinsatz cout costo custo kostprijs maliyet "
     "成本",
-    "currency": "currency currencycode wahrung waehrung devise moneda divisa valuta moeda parabirimi "
-    "貨幣 货币 幣別 สกุลเงิน",
+    "currency": "currency currencycode ordercurrency ordercurrencycode transactioncurrency paymentcurrency "
+    "presentmentcurrency currencyiso currencyisocode isocurrency ccy cur wahrungscode valutacode codigomoneda wahrung "
+    "waehrung devise moneda divisa valuta moeda parabirimi 貨幣 货币 幣別 สกุลเงิน",
     "status": "status orderstatus financialstatus paymentstatus transactionstatus orderstate fulfillmentstatus "
     "bestellstatus zahlungsstatus statut estadopedido statoordine situacao durum siparisdurumu cancelled canceled "
     "iscancelled iscanceled cancelledat canceledat storniert annule cancelado 狀態 状态 訂單狀態 สถานะ",

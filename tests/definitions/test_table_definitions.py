@@ -95,6 +95,8 @@ def kind_of(note: str) -> str:
     """What a note is about. Its wording is free, apart from the one word that each of these needs."""
     if "spell" in note:
         return "merged groups" if "groups" in note else "merged customers"
+    if "taken for its heading" in note:
+        return "heading"
     if "scores" in note:
         return "few scores of " + note.split()[1]
     return "later lines" if "fter" in note else "without an order" if "order" in note else note
@@ -1106,7 +1108,7 @@ def test_repeat_rate(log: Log) -> None:
     numbers".
     """
     who, names = [line.who for line in log.lines], [line.name for line in log.lines]
-    over_numbers = len(names) > 1 and not any(isinstance(name, str) for name in names[1:])
+    over_numbers = len(names) > 1 and all(not isinstance(name, str) or name.strip().isdecimal() for name in names[1:])
     if not log.header and is_words(names[0]) and over_numbers:
         who = who[1:]
     assert same(call(REGISTRY["REPEAT_RATE"], log.columns("customers")).value, repeat_rate(who))
@@ -1194,6 +1196,7 @@ def test_cltv_steps(rows: list[Any], heading: bool, years: float, year: float | 
     cells, exact = purchase_columns(rows, heading)
     result = call(REGISTRY["CLTV_STEPS"], [*cells, years, year])
     expected = cltv_steps(*exact, decimal(years), decimal(year or 52.0))
+    expected.notes["heading"] = (heading, heading)  # "A table says so in a note where no column was known by its name"
     assert_table(result, expected)
     how = [row[2] for row in result.rows[1:]]
     assert f" {len(exact[0])} customer" in how[0]
@@ -1353,7 +1356,9 @@ def test_an_error_in_a_column_comes_out_as_that_same_error(name: str) -> None:
 @pytest.mark.parametrize("name", COLUMNS)
 def test_headings_in_all_columns_change_nothing(name: str) -> None:
     """ "A first row is a heading where it names its column (Customer, Order date, Betrag)", or is over numbers."""
-    assert column_call(name, columns_with(name, heading=True)).rows == column_call(name, columns_with(name)).rows
+    head, *rows = column_call(name, columns_with(name, heading=True)).rows
+    known = sum("taken for its heading" not in str(cell) for cell in head)
+    assert [head[:known], *(row[:known] for row in rows)] == column_call(name, columns_with(name)).rows
 
 
 @pytest.mark.parametrize("name", COLUMNS)

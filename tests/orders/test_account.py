@@ -42,7 +42,11 @@ def reason(line: Line, last: str) -> str | None:
 
 def account(lines: list[Line]) -> dict[str, Any] | None:
     """Lines and money by the words of docs/report.md; None where no order is left."""
-    days = [d for w, d, a, _ in lines if w and a is not None and d and d[0] == "2" and d <= TODAY.isoformat()]
+    days = [
+        d
+        for w, d, a, s in lines
+        if w and s not in ("Cancelled", "failed") and a is not None and d and d[0] == "2" and d <= TODAY.isoformat()
+    ]
     last = max(days, default=TODAY.isoformat())
     out: dict[str, list[Line]] = defaultdict(list)
     orders: dict[tuple[str, str], list[Line]] = defaultdict(list)

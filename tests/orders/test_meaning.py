@@ -328,7 +328,7 @@ def test_statuses_that_are_numbers_can_be_stated(engine: Engine) -> None:
 
 
 def test_an_email_that_is_new_with_every_order_is_no_question(engine: Engine) -> None:
-    lines = {"customer": [f"{c}@x" for c in "abcde"], "Name": ["Ann", "Ann", "Ben", "Cid", "Dan"]}
+    lines = {"customer": [f"{c}@x" for c in "abcde"], "Customer name": ["Ann", "Ann", "Ben", "Cid", "Dan"]}
     frame = engine(log("abcde", [1.0] * 5, order=list("12345")) | lines)
     renamed = {
         ("E-mail" if name == "customer" else name): values for name, values in (log("abcde", [1.0] * 5) | lines).items()
@@ -337,5 +337,106 @@ def test_an_email_that_is_new_with_every_order_is_no_question(engine: Engine) ->
         len(found(engine(renamed | {"order": list("12345")}), Columns("E-mail", "date", "amount", order="order"))[0])
         == 5
     )
-    with pytest.raises(OpenQuestion, match="--customer=Name"):
+    with pytest.raises(OpenQuestion, match="--customer=Customer name"):
         clean(frame, Columns("customer", "date", "amount", order="order"))
+
+
+def test_order_numbers_that_come_again_are_of_several_customers(engine: Engine) -> None:
+    """Two shops count their orders from 1; each line repeats the total of its order."""
+    orders = [(who, order) for who, n in (("a", 3), ("b", 2)) for order in range(1, n + 1)]
+    lines = {
+        "customer": [f"{who}{order}" for who, order in orders for _ in range(2)],
+        "order": [str(order) for _, order in orders for _ in range(2)],
+        "date": [DAYS[0]] * 10,
+        "amount": [30.0] * 10,
+        "quantity": [1] * 10,
+        "price": [10.0, 20.0] * 5,
+    }
+    customers, _ = found(engine(lines), PER_ORDER)
+    assert len(customers) == 5
+    assert set(customers.values()) == {(1, 30.0)}
+
+
+def test_one_odd_order_makes_a_question_of_proven_totals(engine: Engine) -> None:
+    lines = lines_of("11223344", amount=[30.0] * 6 + [8.0] * 2, quantity=[1] * 8, price=[10.0, 20.0] * 3 + [8.0, 8.0])
+    with pytest.raises(OpenQuestion, match=r"106\.00 if it is that of each line|196\.00 if it is that of each line"):
+        clean(engine(lines), PER_ORDER)
+
+
+def test_a_refund_line_is_none_of_the_total_of_its_order(engine: Engine) -> None:
+    lines = lines_of("111", amount=[30.0, 30.0, -10.0], quantity=[1, 1, -1], price=[10.0, 20.0, 10.0])
+    assert found(engine(lines), PER_ORDER, amount_per="order")[0] == {"c1": (1, 20.0)}
+
+
+def test_a_total_whose_customer_stands_on_the_first_line_only(engine: Engine) -> None:
+    lines = lines_of("11", amount=[30.0, 30.0], quantity=[1, 1], price=[10.0, 20.0]) | {"customer": ["a", None]}
+    customers, report = found(engine(lines), PER_ORDER, amount_per="order")
+    assert customers == {"a": (1, 30.0)}
+    assert report.row("total").amount == 30.0
+
+
+def test_refunds_beside_amounts_that_may_be_net_are_asked_about(engine: Engine) -> None:
+    columns = Columns("customer", "date", "amount", refunded="back")
+    rows_of_refunds = log("abbc", [30.0, 20.0, -20.0, 50.0], back=[0.0, 0.0, 20.0, 0.0])
+    net = log("ab", [50.0, 0.0], back=[50.0, 30.0])
+    for lines in (rows_of_refunds, net):
+        with pytest.raises(OpenQuestion, match="the amounts may be net of refunds already") as caught:
+            clean(engine(lines), columns)
+        assert caught.value.answers == [["--refunded=none"], ["--refunded=back"]]
+
+
+def test_a_refund_of_a_cancelled_order_is_not_left_alone(engine: Engine) -> None:
+    columns = Columns("customer", "date", "amount", order="order", status="status")
+    lines = log("abbb", [100.0, 50.0, -50.0, 80.0], order=["1", "2", "2", "3"])
+    frame = engine(lines | {"status": ["completed", "cancelled", "refunded", "completed"]})
+    with pytest.raises(OpenQuestion, match="refunds of orders that did not happen"):
+        clean(frame, columns)
+    assert found(frame, columns, status=("all",))[0] == {"a": (1, 100.0), "b": (1, 80.0)}
+
+
+def test_a_stated_status_leaves_the_other_columns_to_their_words(engine: Engine) -> None:
+    lines = log("abcd", [100.0, 40.0, 60.0, 5.0], status=["paid", "paid", "paid", "pending"])
+    frame = engine(lines | {"order_state": ["shipped", "cancelled", "shipped", "shipped"]})
+    assert found(frame, STATUS, status=("paid",))[0] == {"a": (1, 100.0), "c": (1, 60.0)}
+
+
+def test_blank_statuses_can_be_stated(engine: Engine) -> None:
+    frame = with_status(engine, ["paid", None, "pending"])
+    with pytest.raises(OpenQuestion) as caught:
+        clean(frame, STATUS)
+    assert caught.value.answers[0] == ["--status=paid", "--status=blank"]
+    assert found(frame, STATUS, status=("paid", "blank"))[0] == {"A": (1, 100.0), "B": (1, 80.0)}
+
+
+def test_returns_with_positive_amounts_are_asked_about(engine: Engine) -> None:
+    frame = engine(log("ab", [100.0, 40.0], type=["Sale", "Return"]))
+    with pytest.raises(OpenQuestion, match="pay money back, and the amounts are positive"):
+        clean(frame, PLAIN)
+    negative = engine(log("aab", [100.0, -40.0, 1.0], type=["Sale", "Credit Note", "Sale"]))
+    assert found(negative, PLAIN)[0] == {"a": (1, 60.0), "b": (1, 1.0)}
+
+
+@pytest.mark.parametrize("name", ["subscription_status", "customer status", "E-mail status", "return reason", "size"])
+def test_columns_on_something_else_than_orders_decide_nothing(engine: Engine, name: str) -> None:
+    assert found(engine(log("ab", [100.0, 40.0]) | {name: ["active", "cancelled"]}), PLAIN)[0] == {
+        "a": (1, 100.0),
+        "b": (1, 40.0),
+    }
+
+
+def test_orders_that_did_not_happen_do_not_set_the_last_day(engine: Engine) -> None:
+    frame = engine(log("ab", [1.0, 2.0], status=["paid", "cancelled"]))
+    assert str(clean(frame, STATUS).as_of) == DAYS[0]
+
+
+def test_a_guest_in_two_spellings_of_one_email_is_one(engine: Engine) -> None:
+    frame = guests(engine, [0, 7, 0], ["a@x", "b@x", "A@x"])
+    assert found(frame, GUESTS)[0] == {"0": (2, 159.0), "7": (1, 40.0)}
+
+
+def test_what_stands_for_nothing_is_no_order_number_and_no_customer(engine: Engine) -> None:
+    columns = Columns("customer", "date", "amount", order="order")
+    frame = engine(log("aab", [1.0, 2.0, 4.0], order=["n/a", "-", "NULL"]) | {"customer": ["a", "a", "N/A"]})
+    customers, report = found(frame, columns)
+    assert customers == {"a": (2, 3.0)}
+    assert report.left_out[0].step == "Customer missing"

@@ -121,8 +121,13 @@ def _cumulative(curve: list[dict[str, Any]], size: int, margin: float) -> list[f
 def payback(cumulative: Iterable[float], cac: float | None) -> int | None:
     """The first period whose cumulative value per customer reaches the cost of one; 0 is that of the first order.
 
-    Sums are rounded: 0.3 - 0.1 reaches a cost of 0.2.
+    Sums are rounded by a part of their terms: 0.3 - 0.1 reaches a cost of 0.2, and 0.1 + 0.2 - 0.3 one of 0.
     """
     if cac is None:
         return None
-    return next((age for age, value in enumerate(cumulative) if value >= cac * (1.0 - _ROUNDING)), None)
+    largest = cac
+    for age, value in enumerate(cumulative):
+        largest = max(largest, abs(value))
+        if value >= cac - _ROUNDING * largest:
+            return age
+    return None

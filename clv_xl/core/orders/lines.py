@@ -20,6 +20,8 @@ from clv_xl.core.orders.rules import Columns, OrderRules
 KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND, DID_NOT_HAPPEN = range(8)
 COPIES = "clv_xl_copies"
 """A column with how many lines of the log are equal to this one in every column, itself among them."""
+_NOTHING = ("-", "--", "?", "null", "none", "nan", "n/a", "#n/a", "\\n", "(blank)", "(null)", "<na>")
+"""How programs spell that there is nothing, where a customer or an order number should stand."""
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ def typed(frame: Frame, columns: Columns, also: Beside, rules: OrderRules) -> Ty
     frame, foreign = one_currency(frame, rules, remarks)
     meant = meaning.understood(frame, columns, also, rules, remarks)
     frame = meant.frame
-    as_of = _stated_day(frame, rules.as_of) if rules.as_of else _last_day(frame, rules.today)
+    as_of = _stated_day(frame, rules.as_of) if rules.as_of else _last_day(_happened(frame, meant.left_out), rules.today)
     late = after(nw.col("moment"), as_of).fill_null(False)
     against = {} if meant.left_out is None else {DID_NOT_HAPPEN: meant.left_out}
     against |= {NO_AMOUNT: nw.col("amount").is_null(), NO_DATE: nw.col("moment").is_null()}
@@ -153,6 +155,9 @@ def _names(frame: Frame) -> Frame:
         elif not schema[part].is_integer() or part in beside:
             name = name.cast(nw.String).str.strip_chars(" \t")
             name = nw.when((name != "").fill_null(False)).then(name)
+            if part in ("order", "customer"):
+                nothing = name.str.to_lowercase().is_in(_NOTHING).fill_null(False)
+                name = nw.when(~nothing).then(name)
         frame = frame.with_columns(name.alias(part))
     return frame
 
@@ -164,6 +169,10 @@ def _whole(frame: Frame, part: str) -> nw.Expr:
     if rows(frame.select(fractions=fraction.sum()))[0]["fractions"]:
         return name.cast(nw.String)
     return name  # a whole number as soon as the missing ones are gone
+
+
+def _happened(frame: Frame, left_out: nw.Expr | None) -> Frame:
+    return frame if left_out is None else frame.filter(~left_out.fill_null(False))
 
 
 def _last_day(frame: Frame, today: dt.date) -> dt.date:

@@ -31,14 +31,14 @@ def is_per_order(frame: Frame, header: str, rules: OrderRules, remarks: list[str
         remarks.append(f'"{header}" is that of the whole order and was taken once per order, as stated.')
         return True
     facts = _facts(frame, priced={"quantity", "price"} <= set(names))
-    proved = facts["whole"] * _OFTEN >= facts["several"] > 0 and not facts["each"]
-    if proved and facts["repeating"] == facts["several"]:
+    proved = facts["whole"] * _OFTEN >= facts["several"] > 0
+    if proved and facts["repeating"] == facts["several"] and not facts["each"]:
         remarks.append(
             f'"{header}" repeats the total of the order on each of its lines, as quantity × price prove in '
             f"{facts['whole']:,} order{'s' if facts['whole'] != 1 else ''}, and was taken once per order."
         )
         return True
-    open_still = facts["repeating"] == facts["several"] >= _ENOUGH and not facts["each"]
+    open_still = facts["repeating"] * 10 >= facts["several"] * 9 >= _ENOUGH * 9 and not facts["each"]
     if not proved and not open_still:
         return False
     raise OpenQuestion(
@@ -55,7 +55,7 @@ def _facts(frame: Frame, priced: bool) -> dict[str, Any]:
     worth = nw.col("quantity") * nw.col("price") if priced else nw.lit(0.0)
     lines = frame.filter(~nw.col("order").is_null()).with_columns(_worth=worth)
     lines = lines.with_columns(_fits=((nw.col("_worth") - gross).abs() < _CENT).fill_null(False).cast(nw.Int64))
-    orders = lines.group_by("order").agg(
+    orders = lines.group_by("order", "customer").agg(
         n=nw.len(), there=gross.count(), low=gross.min(), high=gross.max(), sold=nw.col("_worth").sum(),
         priced=nw.col("_worth").count(), fits=nw.col("_fits").sum(), money=gross.sum(),
     )  # fmt: skip
@@ -81,9 +81,27 @@ def once_per_order(frame: Frame, kept: nw.Expr) -> Frame:
     numbered = frame.with_columns(_later=nw.when(kept).then(0).otherwise(1)).with_row_index(
         "_i", order_by=["_later", *keys]
     )
-    first = numbered.filter(~nw.col("order").is_null()).group_by("order").agg(_first=nw.col("_i").min())
-    found = numbered.join(first, on="order", how="left")
+    numbered = _with_owners(numbered)
+    of = ["order", "_whose", "_less"]
+    first = numbered.filter(~nw.col("order").is_null()).group_by(*of).agg(_first=nw.col("_i").min())
+    found = numbered.join(first, on=of, how="left")
     again = ((nw.col("_i") != nw.col("_first")) & ~nw.col("amount").is_null()).fill_null(False)
     found = found.with_columns(repeated=again)
     money = nw.when(nw.col("repeated")).then(0.0).otherwise(nw.col("amount"))
-    return found.with_columns(amount=money).drop("_i", "_first", "_later")
+    return found.with_columns(amount=money).drop("_i", "_first", "_later", "_less", "_whose")
+
+
+def _with_owners(frame: Frame) -> Frame:
+    """Whose order it is, by text, as numbers come again: lines without a customer are of their order's only one.
+
+    And whether a line is a refund, which is none of the total that stands on the others.
+    """
+    who = nw.col("customer").cast(nw.String)
+    frame = frame.with_columns(_who=who)
+    owners = frame.filter(~nw.col("order").is_null()).group_by("order")
+    found = frame.join(owners.agg(_low=nw.col("_who").min(), _high=nw.col("_who").max()), on="order", how="left")
+    only = nw.when(nw.col("_low") == nw.col("_high")).then(nw.col("_low"))
+    return found.with_columns(
+        _whose=nw.coalesce(nw.col("_who"), only).fill_null(""),
+        _less=(nw.col("amount") < 0).fill_null(False).cast(nw.Int64),
+    ).drop("_who", "_low", "_high")

@@ -18,10 +18,13 @@ def less_refunds(frame: Frame, header: str, rules: OrderRules, remarks: list[str
     back, amount = nw.col("refunded"), nw.col("amount")
     filled = back.fill_null(0.0)
     whole = ((filled.abs() - amount.abs()).abs() < _CENT).fill_null(False) & (filled.abs() >= _CENT)
+    whole = whole & (amount > 0).fill_null(False)
+    above = ((filled.abs() - amount >= _CENT) & (filled.abs() >= _CENT)).fill_null(False)
     facts = rows(
         frame.select(
             some=(filled.abs() >= _CENT).cast(nw.Int64).sum(),
             whole=whole.cast(nw.Int64).sum(),
+            above=above.cast(nw.Int64).sum(),
             low=filled.min(),
             high=filled.max(),
             money=filled.sum(),
@@ -33,6 +36,12 @@ def less_refunds(frame: Frame, header: str, rules: OrderRules, remarks: list[str
         raise OrdersError(
             f'"{header}" holds refunds both above and below 0 ({facts["high"]:,.2f}, {facts["low"]:,.2f}); make them '
             "of one sign, or leave the column out: --refunded none."
+        )
+    if facts["above"] and "refunded" not in rules.named:
+        raise OpenQuestion(
+            f'"{header}" is above the amount beside it in {facts["above"]:,} lines, so that the amounts may be net of '
+            f"refunds already: {facts['some']:,} lines, {abs(facts['money']):,.2f}.",
+            [["--refunded=none"], [f"--refunded={header}"]],
         )
     if not facts["whole"] and "refunded" not in rules.named:
         raise OpenQuestion(

@@ -13,7 +13,8 @@ from clv_xl.core.column_names import plain_name
 from clv_xl.core.orders.engines import Frame, rows
 from clv_xl.core.orders.rules import Columns, OpenQuestion, OrderRules, OrdersError
 
-Kind = Literal["not", "back", "open", "done"]
+Kind = Literal["not", "back", "return", "open", "done"]
+"""Orders that did not happen, that were paid back; lines that pay back; orders that are open, that happened."""
 
 _WORDS: dict[Kind, str] = {
     "not": "cancelled canceled cancelled_by_customer canceled_by_customer cancellation failed failure voided void "
@@ -23,10 +24,13 @@ _WORDS: dict[Kind, str] = {
     "rascunho expirado expirada annullato annullata fallito fallita rifiutato rifiutata bozza scaduto geannuleerd "
     "mislukt geweigerd concept verlopen iptal iptal_edildi başarısız reddedildi taslak 已取消 取消 交易关闭 交易關閉 "
     "失败 失敗 ยกเลิก ยกเลิกแล้ว ล้มเหลว",
-    "back": "refunded refund fully_refunded chargeback charged_back reversed returned erstattet rückerstattet "
+    "back": "refunded fully_refunded chargeback charged_back reversed returned erstattet rückerstattet "
     "zurückerstattet retourniert remboursé remboursée retourné reembolsado reembolsada devuelto devuelta devolvido "
     "devolvida estornado estornada rimborsato rimborsata reso restituito terugbetaald geretourneerd iade iade_edildi "
     "已退款 退款 คืนเงิน คืนเงินแล้ว",
+    "return": "return returns refund refunds credit credit_note credit_memo creditnote creditmemo retoure rückgabe "
+    "rücksendung gutschrift rechnungskorrektur avoir remboursement retour devolución devolucion nota_de_crédito "
+    "nota_de_credito devolução reso_merce nota_di_credito creditnota iade_faturası",
     "open": "pending pending_payment payment_pending on_hold hold awaiting_payment waiting_for_payment authorized "
     "authorised unpaid outstanding open checkout_draft created incomplete offen ausstehend wartend unbezahlt "
     "zahlung_ausstehend en_attente en_attente_de_paiement impayé autorisé pendiente pendiente_de_pago en_espera "
@@ -44,16 +48,27 @@ _KINDS = {plain_name(word): kind for kind, words in _WORDS.items() for word in w
 _SPELLED = sorted(
     {
         word.casefold().replace("_", gap)
-        for kind in ("not", "back", "open")
+        for kind in ("not", "back", "return", "open")
         for word in _WORDS[kind].split()
         for gap in (" ", "_", "-", "")
     }
 )
 _TRUE = {"1", "1.0", "true", "yes", "y", "x", "t", "ja", "oui", "si", "sí", "sim", "evet", "wahr", "是"}
 _FALSE = {"0", "0.0", "false", "no", "n", "f", "-", "nein", "non", "não", "nee", "hayır", "falsch", "否"}
-_FLAG = re.compile(r"(?:is|was|ist)?(?:cancell?ed|storniert|annule|cancelado|geannuleerd|iptaledildi|void|voided)")
-_MOMENT = re.compile(r"(?:cancell?ed|cancellation|void|voided)(?:at|on|date|time)|stornodatum|storniertam")
+_FLAG = re.compile(
+    r"(?:is|was|ist|has|order)?(?:cancell?ed|cancel|cancellation|storniert|storno|annule|cancelado|geannuleerd|"
+    r"iptaledildi|void|voided|deleted)(?:flag)?"
+)
+_FLAG_BACK = re.compile(r"(?:is|was|ist|order)?(?:refunded|returned|erstattet|rembourse|reembolsado)(?:flag)?")
+_MOMENT = re.compile(
+    r"(?:order)?(?:cancell?ed|cancell?ation|cancel|void|voided|deleted)(?:at|on|date|time)|stornodatum|storniertam"
+)
 _HEADER = re.compile(r"status|statut|estadopedido|statoordine|durum|situacao|狀態|状态|สถานะ")
+_OF_OTHERS = re.compile(
+    r"customer|kunde|client|cliente|musteri|subscri|mail|member|account|product|produkt|article|item|size|categ|reason|"
+    r"note|comment|country|city|stage|level|tier|ticket"
+)
+"""Headers of columns that are on something else than an order, whatever words they hold."""
 _OF_SHIPPING = re.compile(r"fulfil|shipp|deliver|versand|liefer|lineitem|expedition|envio|kargo")
 _FEW = 20
 
@@ -65,6 +80,8 @@ class Statuses:
     left_out: nw.Expr | None = None
     done: str = ""
     remarks: list[str] = field(default_factory=list)
+    kept: list[Any] = field(default_factory=list)
+    """The statuses that count, where they were stated."""
 
 
 def kind_of(header: str, value: Any) -> Kind | None:
@@ -78,6 +95,8 @@ def kind_of(header: str, value: Any) -> Kind | None:
     if _FLAG.fullmatch(plain) and text:
         dated = re.search(r"[1-9][0-9]{3}|[0-9][-./][0-9]", text)
         return "not" if text.casefold() in _TRUE or dated else "done" if text.casefold() in _FALSE else kind
+    if _FLAG_BACK.fullmatch(plain) and text:
+        return "back" if text.casefold() in _TRUE else "done" if text.casefold() in _FALSE else kind
     return kind
 
 
@@ -88,11 +107,13 @@ def status_columns(log: Frame, header: Mapping[str, str], columns: Columns, rule
     has the names that are shown by internal ones, in which `columns` are stated.
     """
     primary = [columns.status] if columns.status is not None else []
-    if "status" in rules.named or (rules.status and primary):
+    if "status" in rules.named and rules.status in (None, ("all",)):
         return primary
     schema = log.collect_schema()
-    others = [name for name in schema.names() if name not in columns.named.values()]
-    by_header = [n for n in others if any(p.fullmatch(plain_name(header[n])) for p in (_FLAG, _MOMENT))]
+    others = [
+        n for n in schema.names() if n not in columns.named.values() and not _OF_OTHERS.search(plain_name(header[n]))
+    ]
+    by_header = [n for n in others if any(p.fullmatch(plain_name(header[n])) for p in (_FLAG, _FLAG_BACK, _MOMENT))]
     texts = [n for n in others if n not in by_header and isinstance(schema[n], nw.String | nw.Categorical | nw.Enum)]
     by_header += [n for n in texts if _HEADER.search(plain_name(header[n]))]
     texts = [n for n in texts if n not in by_header]
@@ -146,9 +167,37 @@ def statuses(frame: Frame, names: Sequence[str], headers: Sequence[str], rules: 
     )
     sums = {"lines": nw.len(), "money": nw.col("_money").sum(), "less": nw.col("_less").sum()}
     found = rows(counted.group_by(*names, "_refunded").agg(**sums))
-    if rules.status is not None:
-        return _as_stated(found, names[0], headers[0], rules.status)
-    return _by_words(found, names, headers)
+    if rules.status is None:
+        return _no_stray_refunds(frame, _by_words(found, names, headers), names[0], headers[0])
+    said = _as_stated(found, names[0], headers[0], rules.status)
+    if said.left_out is None or len(names) == 1:
+        return said
+    rest = _by_words([r for r in found if r[names[0]] in said.kept], names[1:], headers[1:])
+    if rest.left_out is not None:
+        said.left_out = said.left_out | rest.left_out
+        said.done = "; ".join(part for part in (said.done, rest.done) if part)
+    said.remarks += rest.remarks
+    return said
+
+
+def _no_stray_refunds(frame: Frame, said: Statuses, name: str, header: str) -> Statuses:
+    """Refuse refunds that count while the orders that they are of do not."""
+    if said.left_out is None or "order" not in frame.collect_schema().names():
+        return said
+    out = said.left_out.fill_null(False)
+    gone = frame.filter(out & (nw.col("amount") > 0).fill_null(False) & ~nw.col("order").is_null())
+    less = frame.filter(~out & (nw.col("amount") < 0).fill_null(False))
+    gone = gone.select("order", "customer").unique()
+    stray = rows(
+        less.join(gone, on=["order", "customer"], how="semi").select(n=nw.len(), money=nw.col("amount").sum())
+    )[0]
+    if stray["n"]:
+        raise OpenQuestion(
+            f"{stray['n']:,} lines of {stray['money']:,.2f} are refunds of orders that did not happen and would be "
+            "left out; say which ones count.",
+            [["--status=all"]],
+        )
+    return said
 
 
 def _text(value: Any) -> str:
@@ -161,17 +210,25 @@ def _as_stated(found: list[dict[str, Any]], name: str, header: str, stated: Sequ
     wanted = {word.strip().casefold() for word in stated}
     if wanted == {"all"} and "all" not in map(str.casefold, values.values()):
         return Statuses(remarks=[f'Orders count with whatever is in "{header}", as stated.'])
-    unknown = [w for w in stated if w.strip().casefold() not in {v.casefold() for v in values.values()}]
+    blank = "blank" in wanted and any(r[name] is None for r in found)
+    unknown = [
+        w
+        for w in stated
+        if not (blank and w.strip().casefold() == "blank")
+        and w.strip().casefold() not in {v.casefold() for v in values.values()}
+    ]
     if unknown:
         raise OrdersError(
             f'"{header}" holds no "{unknown[0]}"; there are: {_listed(sorted(set(values.values())), 20)}.'
         )
     kept = [raw for raw, text in values.items() if text.casefold() in wanted]
+    kept += [None] if blank else []
     out = [r for r in found if r[name] not in kept]
     return Statuses(
-        ~nw.col(name).is_in(kept).fill_null(False),
+        ~(nw.col(name).is_in(kept).fill_null(False) | (nw.col(name).is_null() & nw.lit(blank))),
         f"left out, as only {_listed(list(stated))} counts: {_amounts(out, name)}" if out else "",
-        [f'Orders count with "{header}" {_listed([values[k] for k in kept])}, as stated.'],
+        [f'Orders count with "{header}" {_listed([values[k] for k in kept if k is not None])}, as stated.'],
+        kept,
     )
 
 
@@ -183,6 +240,9 @@ def _by_words(found: list[dict[str, Any]], names: Sequence[str], headers: Sequen
         opened = [v for v, k in kinds.items() if k == "open"]
         gone = [v for v, k in kinds.items() if k == "not"]
         back = [v for v, k in kinds.items() if k == "back"]
+        returns = [v for v, k in kinds.items() if k == "return" and not _only_refunds(found, name, v)]
+        if returns:
+            raise _question(found, name, header, returns, _RETURNS)
         if opened and not _OF_SHIPPING.search(plain_name(header)):
             raise _question(found, name, header, opened, "did not happen yet")
         for values in (gone, back):
@@ -205,6 +265,12 @@ def _by_words(found: list[dict[str, Any]], names: Sequence[str], headers: Sequen
     for condition in conditions:
         said.left_out = condition if said.left_out is None else said.left_out | condition
     return said
+
+
+_RETURNS = (
+    "pay money back, and the amounts are positive; write those as negative to take them off, or say what counts, for "
+    "them as sales"
+)
 
 
 def _with_refunds_elsewhere(
@@ -253,7 +319,11 @@ def _holds_refunds_of_others(found: Iterable[dict[str, Any]], name: str, values:
 
 def _question(found: list[dict[str, Any]], name: str, header: str, values: Sequence[Any], why: str) -> OpenQuestion:
     asked = [r for r in found if r[name] in values]
-    counting = sorted({_text(r[name]) for r in found if kind_of(header, r[name]) in ("done", None)} - {"None"})
+    counting = sorted(
+        {_text(r[name]) for r in found if r[name] is not None and kind_of(header, r[name]) in ("done", None)}
+    )
+    counting += ["blank"] if any(r[name] is None for r in found) else []
+    counting = list({v.casefold(): v for v in reversed(counting)}.values())[::-1]
     answers = [[f"--status={v}" for v in counting]] if counting else []
     answers += [[f"--status={v}" for v in [*counting, *map(_text, values)]], ["--status=all"]]
     column = [] if name == "status0" else [f"--status-column={header}"]

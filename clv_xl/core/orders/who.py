@@ -15,6 +15,10 @@ from clv_xl.core.orders.rules import Columns, OpenQuestion, OrderRules, OrdersEr
 _NOBODY = ("0", "-1", "0.0", "-1.0", "guest", "guests", "gast", "invité", "invitado", "ospite", "misafir", "walk-in")
 _NUMBER = r"^(?:0|[1-9][0-9]{0,14})$"
 """A number that has one spelling."""
+_OF_ANYTHING = ("name", "company", "companyname", "user", "userid", "account", "accountid")
+"""Headers that may as well be those of products, clerks or firms."""
+_SPELLINGS = 50
+"""More than anybody spells one e-mail in."""
 _ENOUGH = 5
 """Orders from which on it is no chance that each has a customer of its own."""
 
@@ -57,7 +61,7 @@ def _guests(frame: Frame, rules: OrderRules) -> list[Any]:
     else:
         numbers = [float(w) for w in wanted if w.lstrip("-").replace(".", "", 1).isdigit()]
         some = frame.filter(customer.cast(nw.Float64).is_in(numbers).fill_null(False))
-    return [r["customer"] for r in rows(some.select("customer").unique())]
+    return sorted(r["customer"] for r in rows(some.select("customer").unique()))
 
 
 def _by_email(
@@ -65,11 +69,7 @@ def _by_email(
 ) -> Frame:
     shown = ", ".join(f'"{text_of(g) if isinstance(g, float) else g}"' for g in guests)
     of_guests = frame.filter(nw.col("customer").is_in(guests).fill_null(False))
-    several = [
-        (i, header)
-        for i, header in enumerate(beside)
-        if len(rows(of_guests.select(p=nw.col(f"person{i}")).unique().filter(~nw.col("p").is_null()).head(2))) > 1
-    ]
+    several = [(i, header) for i, header in enumerate(beside) if _several(of_guests.select(p=nw.col(f"person{i}")))]
     if not several and rules.guest is None:
         return frame
     if columns.email is not None and any(header == columns.email for _, header in several):
@@ -84,8 +84,14 @@ def _by_email(
         return frame.with_columns(customer=nw.when(stays).then(nw.col("customer")))
     raise OpenQuestion(
         f'The customer {shown} in "{columns.customer}" is several persons in "{several[0][1]}".',
-        [[f"--customer={several[0][1]}"], [f"--guest={shown.split(', ')[0].strip(chr(34))}"], ["--guest=none"]],
+        [[f"--customer={several[0][1]}"], *([[f"--guest={guests[0]}"]] if len(guests) == 1 else []), ["--guest=none"]],
     )
+
+
+def _several(people: Frame) -> bool:
+    """Whether more than one person is in a column `p`: spellings of one are one."""
+    found = rows(people.unique().filter(~nw.col("p").is_null()).head(_SPELLINGS))
+    return len({key(str(row["p"])) for row in found}) > 1
 
 
 def _refuse_ids_of_orders(frame: Frame, columns: Columns, beside: Sequence[str]) -> None:
@@ -96,12 +102,18 @@ def _refuse_ids_of_orders(frame: Frame, columns: Columns, beside: Sequence[str])
     known = frame.filter(~nw.col("order").is_null() & ~nw.col("customer").is_null())
     orders = known.group_by("order").agg(customer=nw.col("customer").max(), **people)
     counts = {name: nw.col(name).n_unique() for name in ("order", "customer", *people)}
-    missing = {f"no_{name}": nw.col(name).is_null().cast(nw.Int64).sum() for name in people}
-    found = rows(orders.select(**counts, **missing))[0]
+    there = {f"has_{name}": (~nw.col(name).is_null()).cast(nw.Int64).sum() for name in people}
+    blank = {f"no_{name}": nw.col(name).is_null().cast(nw.Int64).max() for name in people}
+    found = rows(orders.select(**counts, **there, **blank))[0]
     if found["order"] < _ENOUGH or found["customer"] < found["order"]:
         return
     for i, header in enumerate(beside):
-        if not found[f"no_person{i}"] and found[f"person{i}"] < found["order"]:
+        if plain_name(header) in _OF_ANYTHING:
+            continue
+        if (
+            found[f"has_person{i}"] >= _ENOUGH
+            and found[f"person{i}"] - found[f"no_person{i}"] < found[f"has_person{i}"]
+        ):
             raise OpenQuestion(
                 f'Every order has its own "{columns.customer}" ({found["order"]:,}), while "{header}" comes again '
                 f"({found[f'person{i}']:,} different).",
