@@ -90,6 +90,13 @@ READ: dict[str, tuple[str, list[str], tuple[int, int, float]]] = {
     "titles above and a total below": (
         f"Sales by Customer Detail\nJanuary - March 2025\n\n{TABLE}TOTAL,,,150\n", [], (2, 2, 150.0),
     ),
+    "WooCommerce with a row for each item": (
+        "order_id,order_number,order_date,status,order_total,billing_email,order_currency,item_name\n"
+        "1,1,2025-01-05,completed,30.00,a@x.example,EUR,Tea\n1,1,2025-01-05,completed,30.00,a@x.example,EUR,Mug\n"
+        "2,2,2025-01-06,completed,45.00,b@x.example,EUR,Tea\n2,2,2025-01-06,completed,45.00,b@x.example,EUR,Pot\n",
+        [],
+        (2, 2, 75.0),
+    ),
     "names of columns in one word": (
         "SalesOrderNumber,OrderDate,CustomerKey,OrderQuantity,UnitPrice,SalesAmount\nSO1,2013-01-21,1,2,10,20\n",
         [],

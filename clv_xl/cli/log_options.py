@@ -134,13 +134,15 @@ class LogOptions:
         found = recognise(log.names, self.stated | ({"refunded": None} if none else {}), lambda: first_rows(log))
         return replace(found, columns=replace(found.columns, refunded=None)) if none else found
 
-    def rules(self, known: frozenset[str] = frozenset()) -> "OrderRules":
-        """The rules. Refunds of an export that is `known` to have them need no more proof than a stated column does.
+    def rules(self, guess: "Guess | None" = None) -> "OrderRules":
+        """The rules. What an export is known for needs no more proof than what was stated.
 
         Raises SourceError or OrdersError for an option with a value that is none.
         """
         from clv_xl.core.orders import OrderRules
 
+        known = guess.known & {"refunded"} if guess is not None else frozenset()
+        per_order = guess.amount_per if guess is not None else ""
         return OrderRules(
             lines=self.lines,  # type: ignore[arg-type]  # OrderRules itself says which words there are
             refunds=self.refunds,  # type: ignore[arg-type]
@@ -153,10 +155,10 @@ class LogOptions:
             currency=self.currency,
             rates=_rates(self.rate, self.currency),
             status=tuple(self.status) if self.status else None,
-            amount_per=self.amount_per,  # type: ignore[arg-type]
+            amount_per=per_order if self.amount_per == "auto" and per_order else self.amount_per,  # type: ignore[arg-type]
             guest=self.guest,
             exact_names=self.exact_names,
-            named=frozenset(part for part, name in self.stated.items() if name is not None) | (known & {"refunded"}),
+            named=frozenset(part for part, name in self.stated.items() if name is not None) | known,
         )
 
     def rates_note(self) -> tuple[str, ...]:

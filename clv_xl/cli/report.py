@@ -70,7 +70,7 @@ class Report(LogOptions):
             notes = (*log.notes, *guess.notes, *self.rates_note())
             log_screen.show_guess(notes, columns, self.stated)
             next_stage()
-            cleaned = clean(log.frame, columns, self.rules(known=guess.known), log.names)
+            cleaned = clean(log.frame, columns, self.rules(guess), log.names)
             log_screen.show_report(cleaned.report)
             next_stage()
             currency = self.currency or "the currency of the log"

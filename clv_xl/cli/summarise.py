@@ -61,7 +61,7 @@ class Summarise(LogOptions):
             columns = guess.columns
             log_screen.show_guess((*log.notes, *guess.notes, *self.rates_note()), columns, self.stated)
             next_stage()
-            cleaned = clean(log.frame, columns, self.rules(known=guess.known), log.names)
+            cleaned = clean(log.frame, columns, self.rules(guess), log.names)
             log_screen.show_report(cleaned.report)
             next_stage()
             customers = settled(customer_summary(cleaned.orders, cleaned.as_of, self.period))

@@ -20,6 +20,8 @@ class Guess:
     columns: Columns
     notes: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
+    amount_per: str = ""
+    """ "order" where the export is known to repeat the total of an order on each of its lines."""
 
 
 def guess_columns(names: Sequence[str], sample: Callable[[], Sample] | None = None, **stated: str | None) -> Columns:
@@ -49,7 +51,8 @@ def recognise(
     _one_amount(found, said, names, notes)
     _require(found, names, sample)
     notes += _also_there(found, said.keys() | known.keys(), names, sample)
-    return Guess(Columns(**found), tuple(notes), frozenset(known))
+    repeated = profile.amount_per if profile is not None and "amount" in known else ""
+    return Guess(Columns(**found), tuple(notes), frozenset(known), repeated)
 
 
 def _require_there(said: Mapping[str, str], names: Sequence[str]) -> None:

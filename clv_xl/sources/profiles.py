@@ -30,6 +30,7 @@ class Profile:
     notes: tuple[str, ...] = ()
     refuse: str = ""
     unless: str = ""
+    amount_per: str = ""
 
     def columns(self, names: Sequence[str]) -> dict[str, str]:
         """Part -> column, for the parts that this log has."""
@@ -50,7 +51,7 @@ def _profile(entry: dict[str, Any]) -> Profile:
         headers=frozenset(map(_choice, entry["headers"])),
         parts={part: _choice(entry[part]) for part in PARTS if part in entry},
         notes=tuple(entry.get("notes", ())),
-        **{key: entry.get(key, "") for key in ("name", "source", "refuse", "unless")},
+        **{key: entry.get(key, "") for key in ("name", "source", "refuse", "unless", "amount_per")},
     )
 
 

@@ -440,3 +440,12 @@ def test_what_stands_for_nothing_is_no_order_number_and_no_customer(engine: Engi
     customers, report = found(frame, columns)
     assert customers == {"a": (2, 3.0)}
     assert report.left_out[0].step == "Customer missing"
+
+
+@pytest.mark.parametrize("words", [["no", "yes"], ["false", "true"], [None, "2025-01-08"]])
+def test_a_refund_column_of_words_is_no_money(engine: Engine, words: list[str | None]) -> None:
+    frame = engine(log("AB", [35.0, 40.0], Refunded=words))
+    columns = Columns("customer", "date", "amount", refunded="Refunded")
+    with pytest.raises(OpenQuestion, match="which is no money paid back") as caught:
+        clean(frame, columns)
+    assert caught.value.answers[0] == ["--refunded=none"]

@@ -211,7 +211,7 @@ class TestTheFile:
 
         import clv_xl.sources.profiles as module
 
-        known = {*PARTS, "name", "headers", "notes", "refuse", "unless", "source"}
+        known = {*PARTS, "name", "headers", "notes", "refuse", "unless", "source", "amount_per"}
         entries = tomllib.loads(Path(module.__file__).with_suffix(".toml").read_text(encoding="utf-8"))["profile"]
         assert {key for entry in entries for key in entry} <= known
 

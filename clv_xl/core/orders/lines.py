@@ -122,6 +122,8 @@ def _read(frame: Frame, also: Beside, rules: OrderRules, remarks: list[str]) -> 
     texts = [part for part in ("date", *amounts.PARTS) if part in schema.names() and schema[part] == nw.String]
     odd = _odd(frame, texts)
     frame = frame.with_columns(raw_date=nw.col("date"), raw_amount=_raw_amount(frame))
+    if "refunded" in texts:
+        frame = frame.with_columns(raw_refunded=nw.col("refunded"))
     frame = _names(amounts.with_amount(frame, rules, odd - {"date"}, remarks))
     frame, no_dates = moments.with_moment(frame, rules, "date" in odd, remarks)
     return (settled(frame.drop("date")) if texts or also.statuses or also.persons else frame), no_dates

@@ -28,7 +28,7 @@ def is_per_order(frame: Frame, header: str, rules: OrderRules, remarks: list[str
     if "order" not in names or rules.amount_per == "line":
         return False
     if rules.amount_per == "order":
-        remarks.append(f'"{header}" is that of the whole order and was taken once per order, as stated.')
+        remarks.append(f'"{header}" is that of the whole order and was taken once per order.')
         return True
     facts = _facts(frame, priced={"quantity", "price"} <= set(names))
     proved = facts["whole"] * _OFTEN >= facts["several"] > 0

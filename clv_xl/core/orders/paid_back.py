@@ -16,6 +16,7 @@ def less_refunds(frame: Frame, header: str, rules: OrderRules, remarks: list[str
     Raises OpenQuestion where nothing proves that the column `header` holds money of the amounts beside it.
     """
     back, amount = nw.col("refunded"), nw.col("amount")
+    _refuse_words(frame, header)
     filled = back.fill_null(0.0)
     whole = ((filled.abs() - amount.abs()).abs() < _CENT).fill_null(False) & (filled.abs() >= _CENT)
     whole = whole & (amount > 0).fill_null(False)
@@ -54,3 +55,17 @@ def less_refunds(frame: Frame, header: str, rules: OrderRules, remarks: list[str
         f"{abs(facts['money']):,.2f}."
     )
     return frame.with_columns(refunded=filled.abs(), amount=amount - filled.abs())
+
+
+def _refuse_words(frame: Frame, header: str) -> None:
+    """Refuse a column of words or dates: it may say which orders were refunded, and holds no money."""
+    if "raw_refunded" not in frame.collect_schema().names():
+        return
+    raw = nw.col("raw_refunded").str.strip_chars()
+    words = frame.filter((raw != "").fill_null(False) & nw.col("refunded").is_null())
+    found = rows(words.select(least=nw.col("raw_refunded").min()))[0]["least"]
+    if found is not None:
+        raise OpenQuestion(
+            f'"{header}" holds "{found}", which is no money paid back.',
+            [["--refunded=none"], ["--refunded=none", f"--status-column={header}"]],
+        )
