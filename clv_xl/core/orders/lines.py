@@ -20,7 +20,7 @@ from clv_xl.core.orders.rules import Columns, OrderRules
 KEPT, NO_AMOUNT, NO_DATE, NO_CUSTOMER, OTHER_CURRENCY, LATER, REFUND, DID_NOT_HAPPEN = range(8)
 COPIES = "clv_xl_copies"
 """A column with how many lines of the log are equal to this one in every column, itself among them."""
-_NOTHING = ("-", "--", "?", "null", "none", "nan", "n/a", "#n/a", "\\n", "(blank)", "(null)", "<na>")
+_NOTHING = ("-", "--", "?", "null", "none", "nan", "n/a", "#n/a", "(blank)", "(null)", "<na>")
 """How programs spell that there is nothing, where a customer or an order number should stand."""
 
 
