@@ -168,7 +168,7 @@ def statuses(frame: Frame, names: Sequence[str], headers: Sequence[str], rules: 
     sums = {"lines": nw.len(), "money": nw.col("_money").sum(), "less": nw.col("_less").sum()}
     found = rows(counted.group_by(*names, "_refunded").agg(**sums))
     if rules.status is None:
-        return _no_stray_refunds(frame, _by_words(found, names, headers), names[0], headers[0])
+        return _no_stray_refunds(frame, _by_words(found, names, headers))
     said = _as_stated(found, names[0], headers[0], rules.status)
     if said.left_out is None or len(names) == 1:
         return said
@@ -180,7 +180,7 @@ def statuses(frame: Frame, names: Sequence[str], headers: Sequence[str], rules: 
     return said
 
 
-def _no_stray_refunds(frame: Frame, said: Statuses, name: str, header: str) -> Statuses:
+def _no_stray_refunds(frame: Frame, said: Statuses) -> Statuses:
     """Refuse refunds that count while the orders that they are of do not."""
     if said.left_out is None or "order" not in frame.collect_schema().names():
         return said
