@@ -41,21 +41,23 @@ def geometric_sum(gap: Values, periods: Values) -> Values:
         return -np.expm1(periods * _log_factor(gap)) / gap
 
 
-def rising_sum(gap: Values, periods: Values) -> Values:
+def rising_sum(gap: Values, periods: Values, factor: Values | None = None) -> Values:
     """0 + 1 K + 2 K^2 + 3 K^3 + ... over `periods` terms, K = 1 - gap; K / (1-K)^2 for an endless sum.
 
     The closed form of the finite sum subtracts nearly equal numbers when K is near 1, so it is built by doubling, from
     positive terms only. With G(n) the geometric sum and S(n) this one:
     G(2n) = G(n) (1 + K^n) and S(2n) = S(n) (1 + K^n) + n K^n G(n). `periods` and K are as in `geometric_sum`.
+    `factor` is K itself where the caller knows it better than by its gap, which holds few digits of a K near 0.
     """
     gap = _nonzero(gap)
+    factor = 1.0 - gap if factor is None else factor
     if isinstance(periods, float) and periods == math.inf:
-        return (1.0 - gap) / gap / gap
+        return factor / gap / gap
     endless = np.isinf(periods)
     whole = np.where(endless, 0.0, periods)
     terms = plain = rising = np.zeros(())
     with np.errstate(all="ignore"):
-        log_factor = _log_factor(gap)
+        log_factor = np.where(gap < 0.5, _log_factor(gap), np.maximum(np.log(factor), -1e300))
         for bit in reversed(range(int(np.frexp(whole.max(initial=0.0))[1]))):
             power = np.exp(terms * log_factor)
             rising = rising * (1.0 + power) + terms * power * plain
@@ -64,7 +66,7 @@ def rising_sum(gap: Values, periods: Values) -> Values:
             odd = np.floor(np.ldexp(whole, -bit)) % 2.0
             power = np.where(odd == 1.0, np.exp(terms * log_factor), 0.0)
             rising, plain, terms = rising + terms * power, plain + power, terms + odd
-        total: Any = np.where(endless, (1.0 - gap) / gap / gap, rising)
+        total: Any = np.where(endless, factor / gap / gap, rising)
     return total if total.ndim else float(total)
 
 

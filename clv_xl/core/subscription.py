@@ -123,7 +123,8 @@ def ltv_subscription(
     _refuse_endless(forever, gap, churn, expansion, discount_rate)
     value = arpu * gross_margin * geometric_sum(gap, cap_periods)
     if expansion_as == "amount":
-        value = value + expansion * gross_margin * rising_sum(gap, cap_periods)
+        kept = (1.0 - churn) / (1.0 + discount_rate) if discounting == "rate" else (1.0 - churn) * (1.0 - discount_rate)
+        value = value + expansion * gross_margin * rising_sum(gap, cap_periods, kept)
     return value
 
 
