@@ -449,3 +449,9 @@ def test_a_refund_column_of_words_is_no_money(engine: Engine, words: list[str | 
     with pytest.raises(OpenQuestion, match="which is no money paid back") as caught:
         clean(frame, columns)
     assert caught.value.answers[0] == ["--refunded=none"]
+
+
+def test_money_that_stands_on_another_line_of_the_order_is_known(engine: Engine) -> None:
+    columns = Columns("customer", "date", "amount", order="order")
+    lines = log("AABB", [None] * 4, order=["1", "1", "2", "2"]) | {"amount": ["5.00", None, "six", None]}
+    assert found(engine(lines), columns)[1].unknown == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -14,6 +15,22 @@ from typing import Any
 import pytest
 
 REQUIRED = os.environ.get("CLV_XL_REQUIRE_PROGRAMS") == "1"
+
+
+@pytest.fixture(params=["duckdb", "polars", "spark"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of an engine; Spark with a session of two threads."""
+    if request.param == "spark":
+        with contextlib.suppress(ImportError):
+            import pyspark  # noqa: F401
+
+            if shutil.which("java"):
+                from pyspark.sql import SparkSession
+
+                SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+                return "spark"
+        pytest.fail("Spark is required here") if REQUIRED else pytest.skip("Spark needs pyspark and java")
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import gzip
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +17,6 @@ from clv_xl.core.orders.engines import opened
 from clv_xl.sources import SourceError, guess_columns, open_log
 
 REQUIRED = os.environ.get("CLV_XL_REQUIRE_PROGRAMS") == "1"
-
-
-@pytest.fixture(params=["duckdb", "polars", "spark"])
-def engine(request: pytest.FixtureRequest) -> str:
-    if request.param == "spark":
-        with contextlib.suppress(ImportError):
-            import pyspark  # noqa: F401
-
-            if shutil.which("java"):
-                from pyspark.sql import SparkSession
-
-                SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
-                return "spark"
-        pytest.fail("Spark is required here") if REQUIRED else pytest.skip("Spark needs pyspark and java")
-    return str(request.param)
 
 
 def csv(folder: Path, content: str | bytes, name: str = "o.csv") -> str:

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import gzip
 import os
-import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -40,21 +39,6 @@ def workbook(path: Path, **sheets: list[list[Any]]) -> Path:
             sheet.append(line)
     book.save(path)
     return path
-
-
-@pytest.fixture(params=["duckdb", "polars", "spark"])
-def engine(request: pytest.FixtureRequest) -> str:
-    if request.param == "spark":
-        with contextlib.suppress(ImportError):
-            import pyspark  # noqa: F401
-
-            if shutil.which("java"):
-                from pyspark.sql import SparkSession
-
-                SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
-                return "spark"
-        pytest.fail("Spark is required here") if REQUIRED else pytest.skip("Spark needs pyspark and java")
-    return str(request.param)
 
 
 class TestEveryEngine:

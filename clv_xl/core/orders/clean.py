@@ -235,21 +235,19 @@ def _report(
         notes.append(_row("Duplicates", {"lines": used["doubles"], "amount": used["doubled"]}, done, "note"))
     remarks = (*typed.remarks, f"The last day that counts is {typed.as_of.isoformat()}.")
     gross = sum(float(f["amount"]) - 2 * float(f["taken"]) for f in by_reason.values()) + abs(dropped[1])
-    unknown = _without_money(typed) if by_reason[lines.NO_AMOUNT]["lines"] else 0
+    missing = int(by_reason[lines.NO_AMOUNT]["lines"])
+    unknown = missing - _elsewhere(typed) if missing else 0
     return DataReport((total, *out, result, *notes), remarks, gross, unknown)
 
 
-def _without_money(typed: Typed) -> int:
-    """Lines whose money is not known. Where an order's amount stands on one of its lines, blanks on the others are."""
-    missing = typed.frame.filter(nw.col("why") == lines.NO_AMOUNT).with_columns(
-        _raw=nw.col("raw_amount").cast(nw.String)
-    )
-    if "order" in typed.parts:
-        paid = typed.frame.filter(~nw.col("amount").is_null() & ~nw.col("order").is_null()).select("order").unique()
-        blank = (nw.col("_raw").is_null() | (nw.col("_raw").str.strip_chars() == "")).fill_null(True)
-        further = missing.filter(blank).join(paid, on="order", how="semi")
-        return int(rows(missing.select(n=nw.len()))[0]["n"]) - int(rows(further.select(n=nw.len()))[0]["n"])
-    return int(rows(missing.select(n=nw.len()))[0]["n"])
+def _elsewhere(typed: Typed) -> int:
+    """Lines with a blank amount whose order has its amount on another line: their money is known."""
+    if "order" not in typed.parts:
+        return 0
+    raw = nw.col("raw_amount").cast(nw.String)
+    blank = typed.frame.filter((nw.col("why") == lines.NO_AMOUNT) & (raw.is_null() | (raw.str.strip_chars() == "")))
+    paid = typed.frame.filter(~nw.col("amount").is_null() & ~nw.col("order").is_null()).select("order").unique()
+    return int(rows(blank.join(paid, on="order", how="semi").select(n=nw.len()))[0]["n"])
 
 
 def _merging(rules: OrderRules, kept: dict[str, Any]) -> str:
